@@ -1,0 +1,91 @@
+"""Speak the viewer's language: gettext catalogues read from the .po files, chosen by the browser or by a switch."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from core.errors import ReelsError
+
+LANGUAGES: Final = {"es": "Español", "en": "English"}
+CATALOGUES: Final = Path(__file__).resolve().parents[2] / "locale"
+SWITCH: Final = "lang"
+
+
+def mark(message: str) -> str:
+    """Mark a text for translation where it is written; it is translated where it is shown."""
+    return message
+
+
+def code() -> str:
+    """Return the language of this viewer: the switch decides, else the address, else the browser."""
+    for chosen in (st.session_state.get(SWITCH), st.query_params.get(SWITCH)):
+        if chosen in LANGUAGES:
+            return str(chosen)
+    return browsers()
+
+
+def browsers() -> str:
+    """Return the language that the browser asks for, English where we do not speak it."""
+    asked = (st.context.locale or "en").split("-")[0].lower()
+    return asked if asked in LANGUAGES else "en"
+
+
+def locale() -> Locale:
+    """Return the viewer's locale for dates and numbers; the region counts while the language is the browser's."""
+    language = code()
+    asked = st.context.locale or language
+    if asked.split("-")[0].lower() == language:
+        try:
+            return Locale.parse(asked, sep="-")
+        except (UnknownLocaleError, ValueError):
+            pass
+    return Locale(language)
+
+
+def _(message: str) -> str:
+    """Translate a text."""
+    return translate(message, code())
+
+
+def ngettext(singular: str, plural: str, n: float) -> str:
+    """Translate a text that depends on a number."""
+    message = catalogue(code()).get(singular)
+    forms = message.string if message is not None and isinstance(message.string, tuple) else (singular, plural)
+    return str(forms[0 if n == 1 else 1])
+
+
+def translate(message: str, language: str) -> str:
+    """Translate a text into a language; an unknown text stays as it is."""
+    found = catalogue(language).get(message) if message else None
+    return str(found.string) if found is not None and found.string and not found.fuzzy else message
+
+
+def say(error: ReelsError) -> str:
+    """Put an error of the product into the viewer's language."""
+    return fill(error.message, error.values)
+
+
+def fill(template: str, values: object) -> str:
+    """Translate a template and put its values in; the template itself where they do not fit."""
+    text = _(template)
+    try:
+        return text.format(**values) if isinstance(values, dict) and values else text
+    except (KeyError, IndexError, ValueError):
+        return text
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(language: str) -> Catalog:
+    """Read the translations of a language; English is the language of the source."""
+    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return Catalog(locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
