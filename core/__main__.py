@@ -1,0 +1,202 @@
+"""Offer the product on the command line: `python -m core WORD`; with --json, stdout is JSON and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from core import doctor, serving
+from core.clock import isoformat
+from core.config import Settings
+from core.dashboard import get_processing_dashboard, reel_json, timeline_json
+from core.errors import ReelsError
+from core.models import ProcessingMode, Reel, ReelStatus
+from core.product import open_product
+from core.reel_file import WrongFile, read_csv
+from core.runtime import Runtime
+from core.store import ReelFilter
+from core.validation import ASPECT_RATIOS
+
+LISTED: Final = 1000
+FAILED: Final = 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one word and return its exit code: 0 done, 1 refused or failed, 2 wrong usage."""
+    args = _parser().parse_args(argv)
+    try:
+        settings = Settings.from_env()
+        code: int = args.run(settings, args)
+    except WrongFile as error:
+        return _complain(*(error.rows or (str(error),)))
+    except (ReelsError, ValueError) as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _complain(*lines: str) -> int:
+    for line in lines:
+        print(" ".join(line.split()), file=sys.stderr)  # noqa: T201  # the command line speaks
+    return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m core", description="Submit reels and know what becomes of them.")
+    words = parser.add_subparsers(dest="word", required=True, metavar="WORD")
+    for add in (_add_submit, _add_reels, _add_servers, _add_reports):
+        add(words)
+    return parser
+
+
+def _word(words: Any, name: str, text: str, run: Any) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = words.add_parser(name, help=text, description=text)
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_submit(words: Any) -> None:
+    submit = _word(words, "submit", "Store reels and queue them; returns at once.", _submit)
+    source = submit.add_mutually_exclusive_group(required=True)
+    source.add_argument("--script", metavar="TEXT", help="what the avatar says")
+    source.add_argument("--csv", metavar="FILE", type=Path, help="many reels, one a row")
+    submit.add_argument("--title", default="")
+    submit.add_argument("--avatar", default="", metavar="ID", help="default: the account's first")
+    submit.add_argument("--voice", default="", metavar="ID", help="default: the avatar's own")
+    submit.add_argument("--aspect-ratio", default="9:16", choices=ASPECT_RATIOS)
+    submit.add_argument("--mode", choices=[str(mode) for mode in ProcessingMode])
+
+
+def _add_reels(words: Any) -> None:
+    listing = _word(words, "list", "List reels, newest first.", _list)
+    listing.add_argument("--status", choices=[str(status) for status in ReelStatus])
+    for name, text, run in (
+        ("show", "Show a reel with its timeline.", _show),
+        ("check", "Ask HeyGen about a reel now.", _check),
+        ("retry", "Try a failed or timed-out reel again, after asking HeyGen.", _retry),
+    ):
+        _word(words, name, text, run).add_argument("id", type=int, metavar="ID")
+
+
+def _add_servers(words: Any) -> None:
+    for name, text in (
+        ("serve", "Run receiver and worker in one process, without pages."),
+        ("receiver", "Run the receiver alone."),
+    ):
+        server = _word(words, name, text, _serve)
+        server.add_argument("--host", default="127.0.0.1")
+        server.add_argument("--port", type=int, default=None, help="default: PORT, else 8501; 0: any free one")
+    _word(words, "worker", "Run the worker alone.", _work)
+
+
+def _add_reports(words: Any) -> None:
+    _word(words, "dashboard", "Show the dashboard's figures.", _dashboard)
+    _word(words, "doctor", "Check settings, HeyGen, worker and webhook; exit 1 when a check fails.", _doctor)
+
+
+def _print(args: argparse.Namespace, data: Any, lines: Sequence[str]) -> int:
+    text = json.dumps(data, ensure_ascii=False, indent=2) if args.json else "\n".join(lines)
+    sys.stdout.buffer.write((text + "\n").encode("utf-8", "replace"))
+    return 0
+
+
+def _submit(settings: Settings, args: argparse.Namespace) -> int:
+    product = open_product(settings)
+    if args.csv is not None:
+        stored = product.processor.enqueue_many(read_csv(args.csv))
+        return _print(args, [reel_json(reel) for reel in stored], [_line(reel) for reel in stored])
+    reel = Reel(
+        script=args.script,
+        title=args.title,
+        avatar_id=args.avatar,
+        voice_id=args.voice,
+        aspect_ratio=args.aspect_ratio,
+        mode=ProcessingMode(args.mode) if args.mode else None,
+    )
+    return _print_reel(args, product.processor.enqueue(reel))
+
+
+def _print_reel(args: argparse.Namespace, reel: Reel) -> int:
+    return _print(args, reel_json(reel), [_line(reel)])
+
+
+def _line(reel: Reel) -> str:
+    end = reel.video_url or reel.failure_message or ""
+    how = f" ({reel.detected_by})" if reel.detected_by else ""
+    return (
+        f"{reel.id:>6}  {reel.status:<10}  {reel.mode or '':<8}  {reel.title or reel.script[:40]}{how}  {end}".rstrip()
+    )
+
+
+def _list(settings: Settings, args: argparse.Namespace) -> int:
+    store = open_product(settings).store
+    reels: list[Reel] = []
+    wanted = ReelFilter(status=ReelStatus(args.status) if args.status else None)
+    while page := store.reels.page(_before(wanted, reels), LISTED):
+        reels += page
+    return _print(args, [reel_json(reel) for reel in reels], [_line(reel) for reel in reels])
+
+
+def _before(wanted: ReelFilter, reels: Sequence[Reel]) -> ReelFilter:
+    return ReelFilter(status=wanted.status, before_id=reels[-1].id if reels else None)
+
+
+def _show(settings: Settings, args: argparse.Namespace) -> int:
+    store = open_product(settings).store
+    reel = store.reels.get(args.id)
+    entries = store.timeline.of(args.id)
+    lines = [_line(reel)] + [f"        {isoformat(e.at)}  {e.kind:<14}  {_details(e.detail)}" for e in entries]
+    return _print(args, reel_json(reel) | {"timeline": timeline_json(entries)}, lines)
+
+
+def _details(detail: Any) -> str:
+    return ", ".join(f"{key} {value}" for key, value in detail.items() if value is not None)
+
+
+def _check(settings: Settings, args: argparse.Namespace) -> int:
+    return _print_reel(args, open_product(settings).processor.check(args.id))
+
+
+def _retry(settings: Settings, args: argparse.Namespace) -> int:
+    return _print_reel(args, open_product(settings).processor.retry(args.id))
+
+
+def _dashboard(settings: Settings, args: argparse.Namespace) -> int:
+    data = get_processing_dashboard(open_product(settings))
+    return _print(args, data, [f"{key:<24} {value}" for key, value in data.items()])
+
+
+def _doctor(settings: Settings, args: argparse.Namespace) -> int:
+    checks = doctor.examine(open_product(settings))
+    failed = [check for check in checks if check.result is doctor.Result.FAIL]
+    lines = [f"{c.result:<5} {c.name:<9} {c.seen}" + (f" -> {c.advice}" if c.advice else "") for c in checks]
+    _print(args, [check.to_json() for check in checks], lines)
+    return _complain(f"{len(failed)} of {len(checks)} checks failed.") if failed else 0
+
+
+def _serve(settings: Settings, args: argparse.Namespace) -> int:
+    _log_to_stderr()
+    listener = serving.listen(args.host, settings.port if args.port is None else args.port)
+    port = listener.getsockname()[1]
+    return serving.serve(Runtime(settings, port=port, worker=args.word == "serve"), listener)
+
+
+def _work(settings: Settings, _args: argparse.Namespace) -> int:
+    _log_to_stderr()
+    return serving.work(Runtime(settings, receiver=False))
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""Read the settings from a mapping: the process environment over a `.env` file. Nothing else reads them."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from core.errors import SettingsError
+from core.models import ProcessingMode
+
+HEYGEN_URL: Final = "https://api.heygen.com"
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+DEMO_KEY: Final = "demo"
+DEMO_FALLBACK_AFTER_S: Final = 45.0
+
+PROFILES: Final[Mapping[str, ProcessingMode]] = {
+    "development": ProcessingMode.POLLING,
+    "staging": ProcessingMode.HYBRID,
+    "production": ProcessingMode.WEBHOOK,
+}
+
+NEEDS_URL: Final = "webhook_base_url requerido para modo webhook"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Hold every setting, checked; secrets stay out of the repr."""
+
+    api_key: str | None = field(default=None, repr=False)
+    api_base_url: str = HEYGEN_URL
+    processing_mode: ProcessingMode = ProcessingMode.POLLING
+    webhook_base_url: str | None = None
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    app_env: str = "development"
+    database_url: str = "sqlite:///data/reels.db"
+    celery_broker_url: str | None = field(default=None, repr=False)
+    max_concurrent: int = 10
+    deadline_s: float = 172_800.0
+    fallback_after_s: float | None = None
+    poll_interval_s: float | None = None
+    price_per_s: float = 0.0667
+    port: int = 8501
+
+    @property
+    def demo(self) -> bool:
+        """Tell whether there is no key, so that the bundled fake HeyGen is used."""
+        return self.api_key is None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Build the settings from `environ` (default: the process environment over `.env`).
+
+        Raises SettingsError, one line that names the variable, the value and what is allowed.
+        """
+        env = _Environ(environment() if environ is None else environ)
+        key = env.text("HEYGEN_API_KEY")
+        app_env = env.choice("APP_ENV", PROFILES, "development")
+        profile = PROFILES[app_env] if key else ProcessingMode.HYBRID
+        mode = ProcessingMode(env.choice("HEYGEN_PROCESSING_MODE", [m.value for m in ProcessingMode], profile))
+        url = env.parsed("HEYGEN_WEBHOOK_BASE_URL", webhook_url)
+        if key and mode is ProcessingMode.WEBHOOK and url is None:
+            raise SettingsError("HEYGEN_WEBHOOK_BASE_URL: " + NEEDS_URL)
+        fallback = env.parsed("HEYGEN_FALLBACK_AFTER_S", seconds)
+        return cls(
+            api_key=key,
+            api_base_url=env.parsed("HEYGEN_API_BASE_URL", http_url) or HEYGEN_URL,
+            processing_mode=mode,
+            webhook_base_url=url,
+            webhook_secrets=env.listed("HEYGEN_WEBHOOK_SECRET"),
+            app_env=app_env,
+            database_url=env.parsed("DATABASE_URL", database_url) or "sqlite:///data/reels.db",
+            celery_broker_url=env.text("CELERY_BROKER_URL"),
+            max_concurrent=env.parsed("HEYGEN_MAX_CONCURRENT", count) or 10,
+            deadline_s=env.parsed("HEYGEN_DEADLINE_S", seconds) or 172_800.0,
+            fallback_after_s=fallback if key else fallback or DEMO_FALLBACK_AFTER_S,
+            poll_interval_s=env.parsed("HEYGEN_POLL_INTERVAL_S", seconds),
+            price_per_s=env.parsed("HEYGEN_PRICE_PER_S", seconds) or 0.0667,
+            port=env.parsed("PORT", port) or 8501,
+        )
+
+
+def environment(dotenv: Path = Path(".env")) -> dict[str, str]:
+    """Return the `.env` file's values with the process environment laid over them."""
+    stored = {key: value for key, value in dotenv_values(dotenv).items() if value is not None}
+    return stored | dict(os.environ)
+
+
+@dataclass(frozen=True, slots=True)
+class _Environ:
+    """Read single variables; an empty value counts as none."""
+
+    values: Mapping[str, str]
+
+    def text(self, name: str) -> str | None:
+        return self.values.get(name, "").strip() or None
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.values.get(name, "").split(",") if part.strip())
+
+    def choice(self, name: str, allowed: Mapping[str, object] | list[str], default: str) -> str:
+        value = self.text(name) or default
+        if value not in allowed:
+            raise _wrong(name, value, ", ".join(allowed))
+        return value
+
+    def parsed(self, name: str, parse: Callable[[str], T]) -> T | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return parse(value)
+        except ValueError as error:
+            raise _wrong(name, value, str(error)) from None
+
+
+def _wrong(name: str, value: str, allowed: str) -> SettingsError:
+    return SettingsError(
+        "{name}={value!r} cannot be used; allowed: {allowed}.", name=name, value=value, allowed=allowed
+    )
+
+
+def seconds(value: str) -> float:
+    """Parse a finite, positive number of seconds."""
+    allowed = "a finite number greater than 0"
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(allowed) from None
+    if not math.isfinite(number) or number <= 0:
+        raise ValueError(allowed)
+    return number
+
+
+def count(value: str) -> int:
+    """Parse a whole number of at least 1."""
+    if not value.isascii() or not value.isdigit() or not int(value[:9]) >= 1 or len(value) > 9:
+        raise ValueError("a whole number from 1 to 999999999")
+    return int(value)
+
+
+def port(value: str) -> int:
+    """Parse a TCP port."""
+    if not value.isascii() or not value.isdigit() or len(value) > 5 or not 1 <= int(value) <= 65535:
+        raise ValueError("a port from 1 to 65535")
+    return int(value)
+
+
+def http_url(value: str) -> str:
+    """Check an http or https address with a host; a trailing slash is dropped."""
+    parts = _split(value)
+    if parts is None or parts[0] not in {"http", "https"}:
+        raise ValueError("an address such as https://api.heygen.com")
+    return value.rstrip("/")
+
+
+def webhook_url(value: str) -> str:
+    """Check a public https address, or http on loopback; a trailing slash is dropped."""
+    parts = _split(value)
+    if parts is None or (parts[0] != "https" and not (parts[0] == "http" and parts[1] in LOOPBACK)):
+        raise ValueError("https://… (http:// only for localhost, 127.0.0.1 or [::1])")
+    return value.rstrip("/")
+
+
+def _split(value: str) -> tuple[str, str] | None:
+    """Return scheme and host of an address without credentials, query or fragment; None for anything else."""
+    if any(ord(char) <= 32 for char in value):
+        return None
+    parts = urlsplit(value)
+    wellformed = parts.hostname and not (parts.username or parts.query or parts.fragment) and (parts.port or 1)
+    return (parts.scheme, parts.hostname or "") if wellformed else None
+
+
+def database_url(value: str) -> str:
+    """Check the address of a store."""
+    if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+        return value
+    raise ValueError("sqlite:///FILE (four slashes for an absolute path)")

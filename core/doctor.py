@@ -1,0 +1,173 @@
+"""Run the checks of the troubleshooting guide: each passes, warns or fails, and says what to do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+import httpx
+
+from core.clock import utcnow
+from core.dashboard import worker_age_s
+from core.errors import HeyGenError, StoreError
+from core.models import ProcessingMode, SendState
+from core.product import DEMO_URL, RECEIVER_URL, Product
+from core.worker import ALIVE_S
+
+PROBE_LIMIT_S: Final = 1.0
+CLOCK_LIMIT_S: Final = 60.0
+
+
+class Result(StrEnum):
+    """Say how a check came out."""
+
+    PASS = "pass"  # noqa: S105  # a verdict, not a password
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Hold one check: what was looked at, how it came out, what was seen, and what to do."""
+
+    name: str
+    result: Result
+    seen: str
+    advice: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {key: str(value) for key, value in asdict(self).items()}
+
+
+def examine(product: Product) -> list[Check]:
+    """Run every check; none of them changes anything."""
+    return [check for run in _CHECKS for check in run(product)]
+
+
+def _settings(product: Product) -> Iterator[Check]:
+    settings = product.settings
+    mode, requested = product.processor.mode, product.processor.requested_mode
+    key = "demo mode: no key, the bundled fake is used" if settings.demo else "a key is set"
+    yield Check(name="settings", result=Result.PASS, seen=f"APP_ENV {settings.app_env}, {key}")
+    if mode is not requested:
+        advice = "set HEYGEN_WEBHOOK_BASE_URL to the public address of the receiver"
+        yield Check(name="mode", result=Result.WARN, seen=f"{requested} works as {mode}", advice=advice)
+    else:
+        yield Check(name="mode", result=Result.PASS, seen=str(mode))
+
+
+def _store(product: Product) -> Iterator[Check]:
+    try:
+        counts = product.store.reels.counts()
+    except StoreError as error:
+        yield Check(name="store", result=Result.FAIL, seen=str(error), advice="check DATABASE_URL and the disk")
+        return
+    yield Check(name="store", result=Result.PASS, seen=f"{product.store.path}: {sum(counts.values())} reels")
+    doubt = product.store.reels.waiting_to_send().get(SendState.DOUBT, 0)
+    if doubt:
+        advice = "open each and decide whether it may be sent again"
+        yield Check(name="doubt", result=Result.WARN, seen=f"{doubt} reels may have been sent or not", advice=advice)
+
+
+def _heygen(product: Product) -> Iterator[Check]:
+    where = product.client.base_url
+    try:
+        account = product.client.me()
+    except HeyGenError as error:
+        advice = "start the product: the fake runs with it" if product.settings.demo else "check key and connection"
+        yield Check(name="heygen", result=Result.FAIL, seen=str(error), advice=advice)
+        return
+    what = "the bundled fake" if product.settings.demo else "HeyGen"
+    yield Check(name="heygen", result=Result.PASS, seen=f"{what} at {where} knows {account.name or 'the key'}")
+    if account.balance is not None:
+        empty = account.balance <= 0
+        yield Check(
+            name="wallet",
+            result=Result.WARN if empty else Result.PASS,
+            seen=f"{account.balance:.2f} {account.currency or ''}".strip(),
+            advice="top up the wallet at HeyGen" if empty else "",
+        )
+    yield from _clock(product)
+
+
+def _clock(product: Product) -> Iterator[Check]:
+    try:
+        theirs = product.client.server_time()
+    except HeyGenError:
+        theirs = None
+    if theirs is None:
+        yield Check(name="clock", result=Result.WARN, seen="HeyGen sent no Date header", advice="compare by hand")
+        return
+    off_s = abs((utcnow() - theirs).total_seconds())
+    good = off_s < CLOCK_LIMIT_S
+    advice = "" if good else "set this machine's clock (NTP)"
+    yield Check(name="clock", result=Result.PASS if good else Result.WARN, seen=f"{off_s:.0f} s apart", advice=advice)
+
+
+def _gate(product: Product) -> Iterator[Check]:
+    gate = product.processor.submission.gate()
+    if gate.state == "open":
+        yield Check(name="queue", result=Result.PASS, seen="open")
+    else:
+        result = Result.FAIL if gate.state == "stopped" else Result.WARN
+        advice = {
+            "insufficient_credit": "top up the wallet; then retry any waiting reel",
+            "unauthorized": "set a valid HEYGEN_API_KEY and restart",
+        }.get(gate.reason or "", "it opens again by itself")
+        yield Check(name="queue", result=result, seen=f"{gate.state}: {gate.reason}", advice=advice)
+
+
+def _worker(product: Product) -> Iterator[Check]:
+    age_s = worker_age_s(product, utcnow())
+    if age_s is None or age_s > ALIVE_S:
+        seen = "none has run yet" if age_s is None else f"silent for {timedelta(seconds=round(age_s))}"
+        advice = "start the product, or `python -m core worker`"
+        yield Check(name="worker", result=Result.WARN, seen=seen, advice=advice)
+    else:
+        yield Check(name="worker", result=Result.PASS, seen=f"seen {age_s:.1f} s ago")
+
+
+def _webhook(product: Product) -> Iterator[Check]:
+    if product.processor.mode is ProcessingMode.POLLING:
+        yield Check(name="webhook", result=Result.PASS, seen="not used in polling mode")
+        return
+    base = product.processor.webhook_base_url
+    if product.settings.demo:
+        base = product.store.facts.get(RECEIVER_URL) or base
+    began = time.monotonic()
+    try:
+        with httpx.Client(trust_env=False, timeout=5.0, follow_redirects=False) as http:
+            answer = http.request("OPTIONS", f"{base}/webhooks/heygen")
+    except httpx.HTTPError as error:
+        advice = "start the receiver; check DNS, TLS and the tunnel (ngrok) in front of it"
+        seen = f"{base} cannot be reached ({type(error).__name__})"
+        yield Check(name="webhook", result=Result.FAIL, seen=seen, advice=advice)
+        return
+    took_s = time.monotonic() - began
+    good = answer.status_code in {200, 204} and took_s < PROBE_LIMIT_S
+    seen = f"{base} answered {answer.status_code} in {took_s * 1000:.0f} ms"
+    advice = "" if good else "it must answer OPTIONS with 200 or 204 within 1 s, without a redirect"
+    yield Check(name="webhook", result=Result.PASS if good else Result.FAIL, seen=seen, advice=advice)
+
+
+def _demo(product: Product) -> Iterator[Check]:
+    if product.settings.demo:
+        url = product.store.facts.get(DEMO_URL)
+        seen = f"the fake HeyGen was last started at {url}" if url else "the product has not run yet"
+        yield Check(name="fake", result=Result.PASS if url else Result.WARN, seen=seen)
+
+
+_CHECKS: Final[tuple[Callable[[Product], Iterator[Check]], ...]] = (
+    _settings,
+    _store,
+    _heygen,
+    _gate,
+    _worker,
+    _webhook,
+    _demo,
+)

@@ -1,0 +1,87 @@
+"""Hold every error that the product raises on purpose.
+
+    ReelsError                    one sentence: what is wrong, which value, what to do next
+    ├── SettingsError (ValueError)  a setting that cannot be used
+    ├── InvalidReel (ValueError)    a reel that could never be sent
+    ├── UnknownReel                 no reel has this id
+    ├── Refused                     the product will not do this now, and says why
+    ├── StoreError                  the database cannot be read or written
+    └── HeyGenError                 HeyGen did not give what was asked for
+        ├── Unreachable             nothing was sent: no connection
+        ├── OutcomeUnknown          something was sent and no usable answer came back
+        ├── BadAnswer               an answer that is not HeyGen's JSON
+        └── HeyGenRefused           an error answer with a status, a code and HeyGen's words
+
+A message is a template and its values, so that a page can translate the template.
+"""
+
+from __future__ import annotations
+
+
+class ReelsError(Exception):
+    """Say in one sentence what is wrong and what to do."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        self.message = message
+        self.values = values
+        super().__init__(message.format(**values) if values else message)
+
+
+class SettingsError(ReelsError, ValueError):
+    """Name the setting, its value and what is allowed."""
+
+
+class InvalidReel(ReelsError, ValueError):
+    """Name the field of a reel that cannot be sent."""
+
+
+class UnknownReel(ReelsError):
+    """Say which reel does not exist."""
+
+
+class Refused(ReelsError):
+    """Say why an action is not possible now."""
+
+
+class StoreError(ReelsError):
+    """Say what the database could not do."""
+
+
+class HeyGenError(ReelsError):
+    """Say what HeyGen did not give; `retry_after_s` is the wait that it asked for, in seconds, or None."""
+
+    retry_after_s: float | None = None
+
+
+class Unreachable(HeyGenError):
+    """Report that no connection was made, so nothing was sent."""
+
+
+class OutcomeUnknown(HeyGenError):
+    """Report that a request may have been carried out although no answer is known."""
+
+
+class BadAnswer(OutcomeUnknown):
+    """Report an answer that is not the JSON that HeyGen documents."""
+
+
+class HeyGenRefused(HeyGenError):
+    """Carry an error answer: HTTP status, HeyGen's code, words, field and request id."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        text: str,
+        *,
+        param: str | None = None,
+        request_id: str | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.text = text
+        self.param = param
+        self.request_id = request_id
+        self.retry_after_s = retry_after_s
+        super().__init__("HeyGen answered {status} {code}: {text}", status=status, code=code, text=text)

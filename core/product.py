@@ -1,0 +1,52 @@
+"""Put the parts together for one set of settings; nothing is opened before it is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.config import DEMO_KEY, Settings
+from core.heygen import HeyGenClient
+from core.processor import HeyGenVideoProcessor
+from core.store import Store, open_store
+
+DEMO_URL = "demo_url"
+RECEIVER_URL = "receiver_url"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """Hold what pages, command line and servers work with."""
+
+    settings: Settings
+    store: Store
+    client: HeyGenClient
+    processor: HeyGenVideoProcessor
+
+
+def open_product(settings: Settings, *, port: int | None = None, demo_url: str | None = None) -> Product:
+    """Return the product for these settings.
+
+    In demo mode HeyGen is the bundled fake: at `demo_url`, or where the running product says it is; and the public
+    address of the receiver is the product's own, on `port` of the loopback.
+    """
+    store = open_store(settings.database_url)
+    base = settings.webhook_base_url
+    if settings.demo:
+        client = HeyGenClient(DEMO_KEY, demo_url or (lambda: find_demo(store)))
+        base = base or f"http://127.0.0.1:{port or settings.port}"
+    else:
+        client = HeyGenClient(settings.api_key or "", settings.api_base_url)
+    processor = HeyGenVideoProcessor(
+        settings.api_key or DEMO_KEY,
+        settings.processing_mode,
+        base,
+        settings=replace(settings, webhook_base_url=base),
+        store=store,
+        client=client,
+    )
+    return Product(settings=processor.settings, store=store, client=client, processor=processor)
+
+
+def find_demo(store: Store) -> str:
+    """Return the address of the bundled fake that the running product started, else the usual one."""
+    return str(store.facts.get(DEMO_URL) or "http://127.0.0.1:8900")

@@ -1,0 +1,186 @@
+"""Take webhooks in: raw bytes, limits, token or signature, stored durably, and only then 200.
+
+A delivery is news, not truth: nothing here changes a reel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from typing import Any, Final
+
+from starlette.routing import Route
+
+from core.clock import utcnow
+from core.errors import StoreError
+from core.models import NewDelivery
+from core.parsing import webhook_event
+from core.recorder import Recorder, TooManyWaiting
+from core.signature import verify
+from core.store import Store
+
+logger = logging.getLogger(__name__)
+
+LIMIT_BYTES: Final = 64 * 1024
+BODY_TIMEOUT_S: Final = 30.0
+RETRY_AFTER_S: Final = 5
+KEPT_HEADERS: Final = (b"content-type", b"user-agent", b"heygen-event-id", b"heygen-timestamp")
+SIGNATURES: Final = (b"heygen-signature", b"signature")
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Rejected(Exception):
+    """Answer a request with a status other than 200 and one sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        self.status = status
+        self.sentence = sentence
+        super().__init__(sentence)
+
+
+class Disconnected(Exception):
+    """Report that the client hung up before its body was complete."""
+
+
+class Receiver:
+    """Serve the three webhook routes as one ASGI application."""
+
+    def __init__(self, store: Store, recorder: Recorder, secrets: Callable[[], Sequence[str]]) -> None:
+        self._store = store
+        self._recorder = recorder
+        self._secrets = secrets
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["method"] in {"OPTIONS", "GET", "HEAD"}:
+            await _answer(send, 200, b"" if scope["method"] == "HEAD" else b"OK", allow=True)
+            return
+        try:
+            if scope["method"] != "POST":
+                raise Rejected(405, "POST a webhook here")  # one way out for all answers
+            await self._take(scope, receive)
+        except Rejected as rejected:
+            await _answer(send, rejected.status, rejected.sentence.encode())
+        except (StoreError, TooManyWaiting) as error:
+            logger.warning("A webhook could not be stored and will be sent again: %s", error)
+            await _answer(send, 503, b"not stored: send it again", retry=True)
+        except Disconnected:
+            logger.info("A client hung up before its webhook was complete")
+        else:
+            await _answer(send, 200, b"OK")
+
+    async def _take(self, scope: Mapping[str, Any], receive: Receive) -> None:
+        headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
+        params = scope["path_params"]
+        body = await _read(headers, receive)
+        reel_id = _reel_id(params.get("reel_id"))
+        auth = self._authenticate(body, headers, reel_id, params.get("token"))
+        if auth is None:
+            self._recorder.refuse("forged" if _signatures(headers) or params.get("token") else "unsigned", reel_id)
+            raise Rejected(401, "neither token nor signature holds")
+        if "reel_id" in params and (reel_id is None or not self._store.reels.exists(reel_id)):
+            raise Rejected(404, "there is no such reel")
+        _check_encoding(headers)
+        try:
+            event = webhook_event(body)
+        except ValueError as error:
+            raise Rejected(400, f"not a webhook: {error}") from None
+        await self._recorder.record(
+            NewDelivery(
+                received_at=utcnow(),
+                reel_id=reel_id,
+                auth=auth,
+                event_type=event.event_type,
+                body=body,
+                headers=_kept(headers),
+            )
+        )
+        logger.info("Webhook procesado: 200")
+
+    def _authenticate(
+        self, body: bytes, headers: Sequence[tuple[bytes, bytes]], reel_id: int | None, token: str | None
+    ) -> str | None:
+        """Return `token` or `signature`, whichever holds, or None."""
+        if token and reel_id is not None and self._store.reels.token_reel(_sha256(token)) == reel_id:
+            return "token"
+        signatures = _signatures(headers)
+        return "signature" if signatures and verify(body, signatures, self._secrets()) else None
+
+
+def _sha256(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _reel_id(text: str | None) -> int | None:
+    """Return a reel id that the store could hold, else None."""
+    if text is None or not (text.isascii() and text.isdigit()) or len(text) > 18:
+        return None
+    return int(text)
+
+
+def _signatures(headers: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+    return [value for name, value in headers if name in SIGNATURES]
+
+
+def _kept(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return the headers worth keeping; signatures are only named."""
+    kept = {name.decode(): value.decode("latin-1")[:200] for name, value in headers if name in KEPT_HEADERS}
+    return kept | {name.decode(): "***" for name, _ in headers if name in SIGNATURES}
+
+
+def _check_encoding(headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Refuse compressed bodies and other charsets than UTF-8."""
+    for name, value in headers:
+        if name == b"content-encoding" and value.strip().lower() not in {b"", b"identity"}:
+            raise Rejected(415, "send the body uncompressed")
+        charset = value.lower().partition(b"charset=")[2] if name == b"content-type" else b""
+        if charset and charset.split(b";")[0].strip(b"\"' ") not in {b"utf-8", b"utf8", b"us-ascii"}:
+            raise Rejected(415, "send the body as UTF-8")
+
+
+async def _read(headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes:
+    """Return the raw body; refuses one that is too long or too slow."""
+    for name, value in headers:
+        if name == b"content-length" and (not value.isdigit() or len(value) > 9 or int(value) > LIMIT_BYTES):
+            raise Rejected(413, f"a webhook has at most {LIMIT_BYTES} bytes")
+    body = b""
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Disconnected
+                chunk: bytes = message.get("body", b"")
+                body += chunk
+                if len(body) > LIMIT_BYTES:
+                    raise Rejected(413, f"a webhook has at most {LIMIT_BYTES} bytes")
+                if not message.get("more_body", False):
+                    return body
+    except TimeoutError:
+        raise Rejected(408, f"the body was not complete within {BODY_TIMEOUT_S:.0f} s") from None
+
+
+async def _answer(send: Send, status: int, body: bytes, *, allow: bool = False, retry: bool = False) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+    if allow:
+        headers.append((b"allow", b"POST, OPTIONS, GET, HEAD"))
+    if retry:
+        headers.append((b"retry-after", b"%d" % RETRY_AFTER_S))
+    if status in {408, 413}:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def webhook_routes(receiver: Receiver) -> list[Route]:
+    """Return the webhook's routes."""
+    return [
+        Route("/webhooks/heygen/reel/{reel_id}/{token}", receiver),
+        Route("/webhooks/heygen/reel/{reel_id}", receiver),
+        Route("/webhooks/heygen", receiver),
+    ]

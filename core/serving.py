@@ -1,0 +1,54 @@
+"""Run a runtime as a process of its own: with a server on a socket, or without any."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+
+import uvicorn
+from starlette.applications import Starlette
+
+from core.errors import ReelsError
+from core.runtime import Runtime
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket; raises ReelsError when the address cannot be had."""
+    if not 0 <= port <= 65535:
+        raise ReelsError("Port {port} does not exist: choose one from 1 to 65535.", port=port)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ReelsError(
+            "{host}:{port} cannot be used ({why}): choose another with --port.",
+            host=host,
+            port=port,
+            why=error.strerror or str(error),
+        ) from error
+    return listener
+
+
+def serve(runtime: Runtime, listener: socket.socket) -> int:
+    """Serve until a signal comes; return the exit code."""
+    app = Starlette(routes=runtime.routes, lifespan=runtime.lifespan)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    server.run(sockets=[listener])
+    return 0 if server.started else 1
+
+
+def work(runtime: Runtime) -> int:
+    """Run the worker until a signal comes; return the exit code."""
+    ended = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: ended.set())
+    runtime.start()
+    try:
+        ended.wait()
+    finally:
+        runtime.stop()
+    return 0

@@ -1,0 +1,44 @@
+"""Keep everything that must survive: one Store, of which each part owns its tables and all of their SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from core.store.deliveries import Deliveries, DeliveryFilter
+from core.store.facts import Facts
+from core.store.reels import ReelFilter, Reels
+from core.store.sqlite import Connections
+from core.store.timeline import Timeline
+
+__all__ = ["DeliveryFilter", "ReelFilter", "Store", "open_store"]
+
+
+class Store:
+    """Bundle the parts of one database; nothing is opened before the first use, every method is thread-safe."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self.reels = Reels(connections)
+        self.timeline = Timeline(connections)
+        self.deliveries = Deliveries(connections)
+        self.facts = Facts(connections)
+
+    @property
+    def path(self) -> Path:
+        """Return the database file."""
+        return self._connections.path
+
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Make all writes of the block one durable transaction."""
+        return self._connections.write()
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        self._connections.close()
+
+
+def open_store(url: str, *, busy_timeout_s: float = 30.0) -> Store:
+    """Return the store at `sqlite:///FILE`; raises StoreError at first use if it cannot be used."""
+    return Store(Connections(Path(url.removeprefix("sqlite:///")), busy_timeout_s=busy_timeout_s))

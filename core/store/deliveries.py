@@ -1,0 +1,187 @@
+"""Keep deliveries: every SQL statement over the table delivery."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from core.clock import from_ms, to_ms
+from core.models import Delivery, NewDelivery, Verdict
+from core.store.rows import DELIVERY_COLUMNS, to_delivery
+from core.store.sqlite import Connections
+
+_COLUMNS: Final = ", ".join(DELIVERY_COLUMNS)
+_SELECT: Final = f"SELECT {_COLUMNS} FROM delivery "  # noqa: S608  # names are ours
+_INSERT: Final = """
+    INSERT INTO delivery (fingerprint, received_at, last_seen_at, reel_id, auth, event_type, body, headers, verdict,
+        work_after)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?)
+    ON CONFLICT (fingerprint) DO UPDATE SET seen = seen + 1, last_seen_at = excluded.last_seen_at
+"""
+_CLAIM: Final = f"""
+    UPDATE delivery SET lease_until = :until
+    WHERE id IN (
+        SELECT id FROM delivery WHERE work_after <= :now AND (lease_until IS NULL OR lease_until <= :now)
+        ORDER BY work_after, id LIMIT :limit
+    )
+    RETURNING {_COLUMNS}
+"""  # noqa: S608  # names are ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFilter:
+    """Choose deliveries for a list."""
+
+    verdict: Verdict | None = None
+    set_aside: bool = False
+    before_id: int | None = None
+
+
+class Deliveries:
+    """Record, claim and settle deliveries; writes join the caller's transaction."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def record(self, batch: Sequence[NewDelivery]) -> None:
+        """Store deliveries; one that is identical to an earlier one, byte for byte, is counted on it."""
+        with self._connections.write() as conn:
+            conn.executemany(
+                _INSERT,
+                (
+                    (
+                        fingerprint(new),
+                        at := to_ms(new.received_at),
+                        at,
+                        new.reel_id,
+                        new.auth,
+                        new.event_type,
+                        new.body,
+                        json.dumps(dict(new.headers), ensure_ascii=False),
+                        at,
+                    )
+                    for new in batch
+                ),
+            )
+
+    def claim(self, *, now: datetime, lease_s: float, limit: int) -> list[Delivery]:
+        """Lease deliveries that are to be worked off now, oldest first."""
+        values = {"now": to_ms(now), "until": to_ms(now + timedelta(seconds=lease_s)), "limit": limit}
+        if not self.has_due(now):
+            return []
+        with self._connections.write() as conn:
+            return sorted(map(to_delivery, conn.execute(_CLAIM, values)), key=lambda delivery: delivery.id)
+
+    def has_due(self, now: datetime) -> bool:
+        """Tell whether anything is to be worked off; a read, so that an idle worker writes nothing."""
+        sql = """
+            SELECT 1 FROM delivery WHERE work_after <= :now AND (lease_until IS NULL OR lease_until <= :now) LIMIT 1
+        """
+        return self._connections.read().execute(sql, {"now": to_ms(now)}).fetchone() is not None
+
+    def settle(
+        self,
+        delivery: Delivery,
+        verdict: Verdict,
+        *,
+        now: datetime,
+        again_at: datetime | None = None,
+        reel_id: int | None = None,
+        event_id: str | None = None,
+        video_id: str | None = None,
+        set_aside: bool = False,
+        note: str | None = None,
+        counted: bool = True,
+    ) -> None:
+        """Write the verdict and end the lease; `again_at` keeps the delivery waiting for another try."""
+        with self._connections.write() as conn:
+            conn.execute(
+                """
+                UPDATE delivery SET verdict = ?, work_after = ?, lease_until = NULL, worked_at = ?,
+                    attempts = attempts + ?, set_aside = ?, note = ?, reel_id = coalesce(reel_id, ?),
+                    event_id = coalesce(?, event_id), video_id = coalesce(?, video_id)
+                WHERE id = ?
+                """,
+                (
+                    verdict,
+                    None if again_at is None else to_ms(again_at),
+                    to_ms(now),
+                    int(counted),
+                    int(set_aside),
+                    note,
+                    reel_id,
+                    event_id,
+                    video_id,
+                    delivery.id,
+                ),
+            )
+
+    def replay(self, delivery_id: int, now: datetime) -> bool:
+        """Have a delivery worked off again from the start; tell whether it exists."""
+        with self._connections.write() as conn:
+            cursor = conn.execute(
+                "UPDATE delivery SET verdict = 'waiting', set_aside = 0, attempts = 0, work_after = ?, "
+                "lease_until = NULL WHERE id = ?",
+                (to_ms(now), delivery_id),
+            )
+            return cursor.rowcount == 1
+
+    def get(self, delivery_id: int) -> Delivery | None:
+        """Return one delivery, or None."""
+        row = self._connections.read().execute(_SELECT + "WHERE id = ?", (delivery_id,)).fetchone()
+        return None if row is None else to_delivery(row)
+
+    def page(self, wanted: DeliveryFilter, limit: int) -> list[Delivery]:
+        """Return deliveries newest first (keyset paging by `before_id`)."""
+        sql = (
+            _SELECT
+            + """
+            WHERE (:verdict IS NULL OR verdict = :verdict) AND (:aside = 0 OR set_aside = 1)
+              AND (:before IS NULL OR id < :before)
+            ORDER BY id DESC LIMIT :limit
+            """
+        )
+        values = {
+            "verdict": wanted.verdict,
+            "aside": int(wanted.set_aside),
+            "before": wanted.before_id,
+            "limit": limit,
+        }
+        return [to_delivery(row) for row in self._connections.read().execute(sql, values)]
+
+    def applied_before(self, delivery: Delivery, event_type: str, video_id: str) -> bool:
+        """Tell whether an earlier delivery already brought this event of this video."""
+        sql = """
+            SELECT 1 FROM delivery
+            WHERE video_id = ? AND event_type = ? AND id < ? AND verdict IN ('applied', 'duplicate') LIMIT 1
+        """
+        row = self._connections.read().execute(sql, (video_id, event_type, delivery.id)).fetchone()
+        return row is not None
+
+    def counts(self) -> dict[Verdict, int]:
+        """Return how many deliveries have each verdict (kept by triggers, not counted)."""
+        rows = self._connections.read().execute("SELECT verdict, n FROM delivery_count WHERE n > 0")
+        return {Verdict(row["verdict"]): row["n"] for row in rows}
+
+    def last_received_at(self) -> datetime | None:
+        """Return when the latest believed delivery came, or None."""
+        row = self._connections.read().execute("SELECT max(last_seen_at) FROM delivery").fetchone()
+        return None if row[0] is None else from_ms(row[0])
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """Return how many deliveries are not worked off yet, and since when the oldest waits."""
+        row = (
+            self._connections.read()
+            .execute("SELECT count(*), min(received_at) FROM delivery WHERE work_after IS NOT NULL")
+            .fetchone()
+        )
+        return int(row[0]), None if row[1] is None else from_ms(row[1])
+
+
+def fingerprint(new: NewDelivery) -> bytes:
+    """Return a hash that is equal only for the same raw body on the same route."""
+    return hashlib.sha256(b"%d|%s|" % (new.reel_id or 0, new.auth.encode()) + new.body).digest()

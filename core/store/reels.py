@@ -1,0 +1,266 @@
+"""Keep reels: every SQL statement over the tables reel, callback_token and past_video."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from core.clock import to_ms
+from core.errors import UnknownReel
+from core.models import ProcessingMode, Reel, ReelStatus, SendState
+from core.store.rows import REEL_COLUMNS, bind, to_reel
+from core.store.sqlite import Connections
+
+_COLUMNS: Final = ", ".join(REEL_COLUMNS)
+_INSERTED: Final = tuple(name for name in REEL_COLUMNS if name != "id")
+_INSERT: Final = (
+    f"INSERT INTO reel ({', '.join(_INSERTED)}) VALUES ({', '.join('?' * len(_INSERTED))}) "  # noqa: S608  # names are ours
+    "ON CONFLICT (idempotency_key) DO NOTHING"
+)
+_SELECT: Final = f"SELECT {_COLUMNS} FROM reel "  # noqa: S608  # names are ours
+
+# A webhook-mode reel whose webhook is long overdue is not counted: nothing asks for it, so it would hold its slot until
+# the deadline, and HeyGen's own limit (429) still protects the account.
+_IN_FLIGHT: Final = """
+    SELECT count(*) FROM reel
+    WHERE (status = 'processing' AND (mode <> 'webhook' OR submitted_at > :forgotten))
+       OR (status = 'pending' AND send_state IN ('sending', 'unknown'))
+"""
+_CLAIM: Final = f"""
+    UPDATE reel SET send_state = 'sending', sends = sends + 1, first_sent_at = coalesce(first_sent_at, :now),
+        lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1, updated_at = :now
+    WHERE id IN (
+        SELECT id FROM reel
+        WHERE status = 'pending' AND send_after <= :now AND send_state = :state
+          AND (lease_until IS NULL OR lease_until <= :now) AND (:only IS NULL OR id = :only)
+        ORDER BY send_after, id LIMIT :room
+    )
+    RETURNING {_COLUMNS}
+"""  # noqa: S608  # names are ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReelFilter:
+    """Choose reels for a list; `text` is looked for in title and script."""
+
+    status: ReelStatus | None = None
+    mode: ProcessingMode | None = None
+    text: str = ""
+    before_id: int | None = None
+
+
+class Reels:
+    """Read and write reels; writes join the caller's transaction."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def add(self, reels: Sequence[Reel]) -> list[Reel]:
+        """Store reels that have mode and times set, in one transaction; those already stored are returned as stored."""
+        with self._connections.write() as conn:
+            conn.executemany(_INSERT, ([bind(getattr(reel, name)) for name in _INSERTED] for reel in reels))
+            return self._by_keys(conn, [reel.idempotency_key for reel in reels])
+
+    def _by_keys(self, conn: sqlite3.Connection, keys: Sequence[str]) -> list[Reel]:
+        found: dict[str, Reel] = {}
+        for start in range(0, len(keys), 500):
+            some = keys[start : start + 500]
+            sql = _SELECT + f"WHERE idempotency_key IN ({', '.join('?' * len(some))})"
+            found.update((reel.idempotency_key, reel) for reel in map(to_reel, conn.execute(sql, some)))
+        return [found[key] for key in keys]
+
+    def get(self, reel_id: int) -> Reel:
+        """Return one reel; raises UnknownReel."""
+        reel = self._one("WHERE id = ?", reel_id) if 0 < reel_id < 2**63 else None
+        if reel is None:
+            raise UnknownReel("There is no reel {id}; `list` shows those that exist.", id=reel_id)
+        return reel
+
+    def exists(self, reel_id: int) -> bool:
+        """Tell whether a reel has this id."""
+        row = self._connections.read().execute("SELECT 1 FROM reel WHERE id = ?", (reel_id,)).fetchone()
+        return row is not None
+
+    def by_key(self, idempotency_key: str) -> Reel | None:
+        """Return the reel that is sent with this key, or None."""
+        return self._one("WHERE idempotency_key = ?", idempotency_key)
+
+    def by_video(self, video_id: str) -> Reel | None:
+        """Return the reel whose present attempt has this video, or None."""
+        return self._one("WHERE video_id = ?", video_id)
+
+    def by_past_video(self, video_id: str) -> Reel | None:
+        """Return the reel of which an earlier attempt had this video, or None."""
+        return self._one("WHERE id = (SELECT reel_id FROM past_video WHERE video_id = ?)", video_id)
+
+    def save(self, reel: Reel, **changes: Any) -> Reel:
+        """Write some fields and return the reel as it now is; the lease goes with any change of the send state."""
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        if "send_state" in changes:
+            columns += ", lease_owner = NULL, lease_until = NULL"
+        with self._connections.write() as conn:
+            sql = f"UPDATE reel SET {columns} WHERE id = ?"  # noqa: S608  # names are ours
+            conn.execute(sql, [*(bind(value) for value in changes.values()), reel.id])
+        return replace(reel, **changes)
+
+    def note_past_video(self, reel: Reel) -> None:
+        """Remember the video of an attempt that is being replaced."""
+        with self._connections.write() as conn:
+            conn.execute(
+                "INSERT INTO past_video (video_id, reel_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (reel.video_id, reel.id),
+            )
+
+    def claim(
+        self,
+        *,
+        owner: str,
+        now: datetime,
+        lease_s: float,
+        room: int,
+        limit: int,
+        forgotten: datetime,
+        only: int | None = None,
+    ) -> list[Reel]:
+        """Lease reels for sending: first those whose outcome is unknown, then new ones while `room` slots are free.
+
+        `room` bounds everything in flight, `limit` this claim. A lease that ran out belongs to a worker that died while
+        sending: the reel comes back as unknown. Returns the reels with their new lease_epoch.
+        """
+        values = {
+            "owner": owner,
+            "now": to_ms(now),
+            "until": to_ms(now + timedelta(seconds=lease_s)),
+            "only": only,
+        }
+        with self._connections.write() as conn:
+            conn.execute(
+                "UPDATE reel SET send_state = 'unknown', unsure = 1, lease_owner = NULL, lease_until = NULL "
+                "WHERE status = 'pending' AND send_state = 'sending' AND lease_until <= ?",
+                (values["now"],),
+            )
+            unknown = conn.execute(_CLAIM, values | {"state": SendState.UNKNOWN, "room": limit}).fetchall()
+            in_flight = conn.execute(_IN_FLIGHT, {"forgotten": to_ms(forgotten)}).fetchone()[0]
+            free = max(0, min(limit - len(unknown), room - in_flight))
+            fresh = conn.execute(_CLAIM, values | {"state": SendState.QUEUED, "room": free}).fetchall()
+        return [to_reel(row) for row in (*unknown, *fresh)]
+
+    def may_send(self, now: datetime) -> bool:
+        """Tell whether a claim could find anything; a read, so that an idle worker writes nothing."""
+        sql = """
+            SELECT 1 FROM reel
+            WHERE status = 'pending' AND send_after <= :now AND (lease_until IS NULL OR lease_until <= :now) LIMIT 1
+        """
+        return self._connections.read().execute(sql, {"now": to_ms(now)}).fetchone() is not None
+
+    def any_sending(self) -> bool:
+        """Tell whether any reel's submission is still unanswered."""
+        sql = "SELECT 1 FROM reel WHERE status = 'pending' AND send_state IN ('sending', 'unknown') LIMIT 1"
+        return self._connections.read().execute(sql).fetchone() is not None
+
+    def rivals(self, reel: Reel) -> int:
+        """Count the other reels of the same title whose sending has an unknown outcome."""
+        sql = "SELECT count(*) FROM reel WHERE status = 'pending' AND unsure = 1 AND title = ? AND id <> ?"
+        return int(self._connections.read().execute(sql, (reel.title, reel.id)).fetchone()[0])
+
+    def add_token(self, reel_id: int, sha256: bytes) -> None:
+        """Accept a callback token by its hash."""
+        with self._connections.write() as conn:
+            conn.execute("INSERT INTO callback_token (sha256, reel_id) VALUES (?, ?)", (sha256, reel_id))
+
+    def token_reel(self, sha256: bytes) -> int | None:
+        """Return the id of the reel that a token was made for, or None."""
+        row = (
+            self._connections.read()
+            .execute("SELECT reel_id FROM callback_token WHERE sha256 = ?", (sha256,))
+            .fetchone()
+        )
+        return None if row is None else int(row[0])
+
+    def processing(self) -> list[Reel]:
+        """Return every reel that HeyGen is rendering, oldest first."""
+        return self._all("WHERE status = 'processing' ORDER BY submitted_at")
+
+    def past_deadline(self, now: datetime) -> list[Reel]:
+        """Return the reels whose deadline has come."""
+        where = (
+            "WHERE status = 'processing' AND deadline_at <= :now AND (check_after IS NULL OR check_after <= :now) "
+            "ORDER BY deadline_at LIMIT 100"
+        )
+        rows = self._connections.read().execute(_SELECT + where, {"now": to_ms(now)})
+        return [to_reel(row) for row in rows]
+
+    def page(self, wanted: ReelFilter, limit: int) -> list[Reel]:
+        """Return reels newest first; `before_id` of the filter continues a list (keyset paging)."""
+        clauses: list[str] = []
+        values: list[Any] = []
+        for clause, value in (
+            ("status = ?", wanted.status),
+            ("mode = ?", wanted.mode),
+            ("id < ?", wanted.before_id),
+        ):
+            if value is not None:
+                clauses.append(clause)
+                values.append(bind(value))
+        if wanted.text:
+            clauses.append("(title LIKE ? ESCAPE '\\' OR script LIKE ? ESCAPE '\\')")
+            values += [_like(wanted.text)] * 2
+        where = "WHERE " + " AND ".join(clauses) if clauses else ""
+        return self._all(f"{where} ORDER BY id DESC LIMIT ?", *values, limit)
+
+    def since(self, detected_after: datetime, limit: int = 50) -> list[Reel]:
+        """Return the reels whose end we learned after a moment, oldest first."""
+        return self._all("WHERE detected_at > ? ORDER BY detected_at LIMIT ?", to_ms(detected_after), limit)
+
+    def counts(self) -> dict[ReelStatus, int]:
+        """Return how many reels are in each state (kept by triggers, not counted)."""
+        rows = self._connections.read().execute("SELECT status, n FROM reel_count")
+        return dict.fromkeys(ReelStatus, 0) | {ReelStatus(row["status"]): row["n"] for row in rows}
+
+    def completed_since(self, moment: datetime) -> int:
+        """Count the reels whose completion we learned since a moment."""
+        sql = "SELECT count(*) FROM reel WHERE detected_at >= ? AND status = 'completed'"
+        return int(self._connections.read().execute(sql, (to_ms(moment),)).fetchone()[0])
+
+    def overdue(self, submitted_before: datetime) -> int:
+        """Count the reels that wait for a webhook since before a moment."""
+        sql = "SELECT count(*) FROM reel WHERE status = 'processing' AND mode <> 'polling' AND submitted_at <= ?"
+        return int(self._connections.read().execute(sql, (to_ms(submitted_before),)).fetchone()[0])
+
+    def waiting_to_send(self) -> dict[SendState, int]:
+        """Return how many pending reels are in each send state."""
+        sql = "SELECT send_state, count(*) AS n FROM reel WHERE status = 'pending' GROUP BY send_state"
+        return {SendState(row["send_state"]): row["n"] for row in self._connections.read().execute(sql)}
+
+    def render_times(self, limit: int = 500) -> list[tuple[float, int]]:
+        """Return (seconds from submission to HeyGen's completed_at, characters of script) of the latest renders."""
+        sql = """
+            SELECT (completed_at - submitted_at) / 1000.0 AS seconds, length(script) AS characters FROM reel
+            WHERE status = 'completed' AND detected_at IS NOT NULL
+              AND completed_at > submitted_at AND submitted_at IS NOT NULL
+            ORDER BY detected_at DESC LIMIT ?
+        """
+        return [(row["seconds"], row["characters"]) for row in self._connections.read().execute(sql, (limit,))]
+
+    def _one(self, where: str, *values: object) -> Reel | None:
+        row = self._connections.read().execute(_SELECT + where, values).fetchone()
+        return None if row is None else to_reel(row)
+
+    def _all(self, where: str, *values: object) -> list[Reel]:
+        return [to_reel(row) for row in self._connections.read().execute(_SELECT + where, values)]
+
+    def mark_checked(self, reel_ids: Iterable[int], now: datetime) -> None:
+        """Count one look at each of these reels."""
+        with self._connections.write() as conn:
+            conn.executemany(
+                "UPDATE reel SET checks = checks + 1, last_checked_at = ? WHERE id = ?",
+                ((to_ms(now), reel_id) for reel_id in reel_ids),
+            )
+
+
+def _like(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,157 @@
+"""Open SQLite through sqlite-utils: a reader a thread, one writer a process, migrations from numbered files.
+
+WAL with `synchronous=FULL`: an acknowledged transaction survives a power loss. A WAL database belongs to one host.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database, Migrations
+
+from core.errors import StoreError
+
+SCHEMA: Final = Path(__file__).parent / "schema"
+WAL_PAGES: Final = 4000
+
+
+class Connections:
+    """Hand out connections to one database file; nothing is opened before the first use."""
+
+    def __init__(self, path: Path, *, busy_timeout_s: float = 30.0, schema: Path = SCHEMA) -> None:
+        self.path = path
+        self._busy_timeout_s = busy_timeout_s
+        self._schema = schema
+        self._local = threading.local()
+        self._opening = threading.Lock()
+        self._writing = threading.RLock()
+        self._writer: Database | None = None
+
+    def read(self) -> sqlite3.Connection:
+        """Return this thread's connection: the writer while this thread writes, else a reader of its own."""
+        if getattr(self._local, "depth", 0):
+            return self._open_writer().conn
+        reader: Database | None = getattr(self._local, "reader", None)
+        if reader is None:
+            self._open_writer()
+            with _translated(self.path):
+                reader = self._connect()
+            self._local.reader = reader
+        return reader.conn
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Run the block as one durable transaction; inside another one of this thread, join it."""
+        if getattr(self._local, "depth", 0):
+            yield self._open_writer().conn
+            return
+        with self._writing, _translated(self.path):
+            conn = self._open_writer().conn
+            conn.execute("BEGIN IMMEDIATE")
+            self._local.depth = 1
+            try:
+                yield conn
+            except BaseException:
+                if conn.in_transaction:
+                    conn.execute("ROLLBACK")
+                raise
+            else:
+                conn.execute("COMMIT")
+            finally:
+                self._local.depth = 0
+
+    def close(self) -> None:
+        """Close the writer and this thread's reader; other readers close with their threads."""
+        reader: Database | None = getattr(self._local, "reader", None)
+        if reader is not None:
+            reader.close()
+            self._local.reader = None
+        with self._opening:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    def _open_writer(self) -> Database:
+        with self._opening:
+            if self._writer is None:
+                with _translated(self.path):
+                    self.path.parent.mkdir(parents=True, exist_ok=True)
+                    writer = self._connect()
+                    _enable_wal(writer.conn, self._busy_timeout_s)
+                    migrate(writer, self._schema)
+                self._writer = writer
+            return self._writer
+
+    def _connect(self) -> Database:
+        conn = sqlite3.connect(self.path, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False)
+        conn.row_factory = sqlite3.Row
+        conn.execute("PRAGMA synchronous = FULL")
+        conn.execute("PRAGMA foreign_keys = ON")
+        conn.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+        return Database(conn)
+
+
+def migrate(db: Database, schema: Path = SCHEMA) -> None:
+    """Apply the numbered files that are missing; each commits together with its record, or not at all."""
+    migrations = Migrations("reels")
+    for file in sorted(schema.glob("*.sql")):
+        migrations(name=file.stem)(_migration(file.read_text()))
+    db.conn.execute("BEGIN IMMEDIATE")  # a second process that starts now waits here, and then finds nothing to do
+    try:
+        migrations.apply(db)
+    except BaseException:
+        db.conn.execute("ROLLBACK")
+        raise
+    db.conn.execute("COMMIT")
+
+
+def _migration(script: str):  # type: ignore[no-untyped-def]  # sqlite-utils' migration type is private
+    def run(db: Database) -> None:
+        for statement in statements(script):
+            db.conn.execute(statement)
+
+    return run
+
+
+def statements(script: str) -> Iterator[str]:
+    """Split a script into statements (`executescript` would commit the open transaction)."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+def _enable_wal(conn: sqlite3.Connection, patience_s: float) -> None:
+    """Switch to WAL; SQLite calls no busy handler here, so several starting processes take turns by trying again."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into one sentence."""
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
+        if isinstance(error, sqlite3.IntegrityError):
+            raise
+        raise StoreError(
+            "The database {path} cannot be used ({error}): check that the file is writable and the disk is not full.",
+            path=str(path),
+            error=str(error),
+        ) from error

@@ -1,0 +1,49 @@
+"""Check a reel before it is stored: pure. What HeyGen would refuse for certain is refused here, with one sentence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.errors import InvalidReel
+from core.models import Reel
+
+LONGEST_SCRIPT: Final = 5000
+LONGEST_TITLE: Final = 200
+ASPECT_RATIOS: Final = ("9:16", "4:5", "1:1", "16:9", "5:4", "auto")
+WORDS_A_MINUTE: Final = 150
+
+
+def check_reel(reel: Reel) -> None:
+    """Raise InvalidReel for a reel that could never be sent."""
+    if not reel.script.strip():
+        raise InvalidReel("The script is empty: write what the avatar should say.")
+    if len(reel.script) > LONGEST_SCRIPT:
+        raise InvalidReel(
+            "The script has {length} characters; HeyGen takes at most {limit}: shorten it.",
+            length=len(reel.script),
+            limit=LONGEST_SCRIPT,
+        )
+    if len(reel.title) > LONGEST_TITLE:
+        raise InvalidReel("The title is longer than {limit} characters: shorten it.", limit=LONGEST_TITLE)
+    for name, value in (("script", reel.script), ("title", reel.title), ("avatar", reel.avatar_id)):
+        if not _encodable(value):
+            raise InvalidReel("The {field} holds a character that cannot be sent: remove it.", field=name)
+    if reel.aspect_ratio not in ASPECT_RATIOS:
+        raise InvalidReel(
+            "The format {value} is not known; choose one of {allowed}.",
+            value=repr(reel.aspect_ratio),
+            allowed=", ".join(ASPECT_RATIOS),
+        )
+
+
+def _encodable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
+
+
+def spoken_s(script: str) -> float:
+    """Estimate the spoken length in seconds, at about 150 words a minute."""
+    return len(script.split()) * 60.0 / WORDS_A_MINUTE

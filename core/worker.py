@@ -1,0 +1,209 @@
+"""Do the work in turns: submit what may be sent, work off the inbox, sweep what is due, look after the account.
+
+Threads are only wake-ups: the rows are the truth, and every turn may be lost, doubled or killed midway.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Final
+
+from core import catalogue
+from core.clock import utcnow
+from core.errors import HeyGenError, ReelsError
+from core.inbox import Inbox
+from core.models import Account
+from core.processor import HeyGenVideoProcessor
+from core.schedule import backoff_s
+from core.submission import GATE
+from core.sweep import Sweeper
+
+logger = logging.getLogger(__name__)
+
+POLL_S: Final = 0.25
+HEARTBEAT: Final = "heartbeat"
+HEARTBEAT_S: Final = 2.0
+ALIVE_S: Final = 15.0
+ACCOUNT: Final = "account"
+ACCOUNT_S: Final = 60.0
+CATALOGUE_S: Final = 600.0
+SENDERS: Final = 6
+INBOX_WORKERS: Final = 4
+
+Turn = Callable[[datetime], float]
+
+
+class Loop(threading.Thread):
+    """Call one turn again and again; it returns the seconds to wait, which a wake-up cuts short."""
+
+    def __init__(self, name: str, turn: Turn) -> None:
+        super().__init__(name=name, daemon=True)
+        self._turn = turn
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+
+    def wake(self) -> None:
+        """Have the next turn at once."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Let no further turn begin."""
+        self._stopping.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Take turns until stopped."""
+        failures = 0
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                wait_s = self._turn(utcnow())
+                failures = 0
+            except ReelsError as error:
+                logger.warning("%s: %s", self.name, error)
+                failures += 1
+                wait_s = backoff_s(failures, 1.0, cap_s=10.0)
+            except Exception:
+                logger.exception("A turn of %s failed", self.name)
+                failures += 1
+                wait_s = backoff_s(failures, 1.0, cap_s=10.0)
+            self._wake.wait(wait_s)
+
+
+class Slots:
+    """Run jobs on a bounded pool and know how many more it would start at once."""
+
+    def __init__(self, name: str, size: int) -> None:
+        self._pool = ThreadPoolExecutor(size, thread_name_prefix=name)
+        self._free = size
+        self._lock = threading.Lock()
+
+    @property
+    def free(self) -> int:
+        """Return how many jobs would start at once."""
+        return self._free
+
+    def run(self, job: Callable[[], object], then: Callable[[], None]) -> None:
+        """Start a job; `then` is called when it has ended."""
+        with self._lock:
+            self._free -= 1
+        self._pool.submit(self._one, job, then)
+
+    def _one(self, job: Callable[[], object], then: Callable[[], None]) -> None:
+        try:
+            job()
+        except Exception:
+            logger.exception("A job failed; its lease runs out and it is taken up again")
+        finally:
+            with self._lock:
+                self._free += 1
+            then()
+
+    def stop(self) -> None:
+        """Wait for running jobs and start no others."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Worker:
+    """Run all turns of a processor in threads of this process."""
+
+    def __init__(self, processor: HeyGenVideoProcessor) -> None:
+        self._processor = processor
+        self._store = processor.store
+        self._inbox = Inbox(processor)
+        self._sweeper = Sweeper(processor)
+        self._senders = Slots("sender", SENDERS)
+        self._inbox_slots = Slots("inbox", INBOX_WORKERS)
+        self._catalogue_at: datetime | None = None
+        self._account_at: datetime | None = None
+        self._loops = [
+            Loop("submit", self.submit_turn),
+            Loop("inbox", self.inbox_turn),
+            Loop("sweep", self._sweeper.turn),
+            Loop("account", self.account_turn),
+            Loop("heartbeat", self.heartbeat_turn),
+        ]
+
+    def start(self) -> None:
+        """Start all loops."""
+        for loop in self._loops:
+            loop.start()
+
+    def stop(self) -> None:
+        """End all loops; a sending that is under way is awaited, and taken up again later if this is cut short."""
+        for loop in self._loops:
+            loop.stop()
+        for loop in self._loops:
+            loop.join()
+        self._senders.stop()
+        self._inbox_slots.stop()
+
+    def wake(self) -> None:
+        """Have every loop look at once, because something has just been stored."""
+        for loop in self._loops[:3]:
+            loop.wake()
+
+    def submit_turn(self, now: datetime) -> float:
+        """Start sending as many reels as there are free senders and slots at HeyGen."""
+        submission = self._processor.submission
+        for reel in submission.claim(now, self._senders.free) if self._senders.free else ():
+            self._senders.run(lambda reel=reel: submission.send(reel), self._loops[0].wake)  # type: ignore[misc]
+        return POLL_S
+
+    def inbox_turn(self, now: datetime) -> float:
+        """Start working off as many deliveries as there are free hands."""
+        for delivery in self._inbox.claim(now, self._inbox_slots.free) if self._inbox_slots.free else ():
+            self._inbox_slots.run(lambda delivery=delivery: self._inbox.work(delivery), self._loops[1].wake)  # type: ignore[misc]
+        return POLL_S
+
+    def heartbeat_turn(self, now: datetime) -> float:
+        """Show that this worker lives."""
+        self._store.facts.put(HEARTBEAT, {"at": now.isoformat()}, now)
+        return HEARTBEAT_S
+
+    def account_turn(self, now: datetime) -> float:
+        """Look at the account from time to time, refresh the catalogue, and open a stopped queue when it is cured."""
+        gate = self._processor.submission.gate()
+        probe = gate.state == "stopped" and gate.until is not None and gate.until <= now
+        if not probe and not _is_due(self._account_at, now, ACCOUNT_S):
+            return 1.0
+        self._account_at = now
+        try:
+            account = self._processor.client.me()
+            if _is_due(self._catalogue_at, now, CATALOGUE_S):
+                catalogue.refresh(self._store, self._processor.client, now)
+                self._catalogue_at = now
+        except HeyGenError as error:
+            self._note_problem(error, now)
+            return 5.0 if self._catalogue_at is None else 1.0
+        self._note_account(account, now)
+        return 1.0
+
+    def _note_problem(self, error: HeyGenError, now: datetime) -> None:
+        before = self._store.facts.get(ACCOUNT) or {}
+        problem = {
+            "message": error.message,
+            "values": error.values,
+            "code": getattr(error, "code", "unreachable"),
+        }
+        self._store.facts.put(ACCOUNT, {**before, "problem": problem}, now)
+        if self._catalogue_at is None:
+            self._account_at = None
+
+    def _note_account(self, account: Account, now: datetime) -> None:
+        """Keep the wallet's balance, and let what the account says open a stopped queue."""
+        known = {"balance": account.balance, "currency": account.currency, "name": account.name}
+        with self._store.transaction():
+            self._store.facts.put(ACCOUNT, known, now)
+            gate = self._processor.submission.gate()
+            changed = gate.after_look(account.balance, now)
+            if changed != gate:
+                self._store.facts.put(GATE, None if changed.state == "open" else changed.to_json(), now)
+
+
+def _is_due(last: datetime | None, now: datetime, every_s: float) -> bool:
+    return last is None or (now - last).total_seconds() >= every_s
