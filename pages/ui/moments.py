@@ -20,6 +20,11 @@ def zone() -> tzinfo:
         return ZoneInfo("UTC")
 
 
+def midnight(now: datetime) -> datetime:
+    """Return when the viewer's day began."""
+    return now.astimezone(zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def moment(at: datetime | None) -> str:
     """Write a time of today as hours and minutes, any other with its day."""
     if at is None:

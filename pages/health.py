@@ -1,0 +1,69 @@
+"""Show how the product itself does: the mode, the worker, the webhooks, HeyGen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.clock import utcnow
+from core.dashboard import Figures, figures
+from core.models import ProcessingMode
+from pages.ui.language import _, mark
+from pages.ui.moments import ago, full, money, number, span
+from pages.ui.opened import opened
+from pages.ui.particulars import draw_facts
+from pages.ui.words import MODE_SENTENCES, mode_word
+
+QUEUE_WORDS = {"open": mark("open"), "paused": mark("paused"), "stopped": mark("stopped")}
+TICK_S = 2.0
+
+product = opened()
+
+
+def draw_mode(now: Figures) -> None:
+    """Say which mode is in force and what it means."""
+    mode = ProcessingMode(now.mode)
+    st.subheader(_("Processing mode"))
+    with st.container(border=True):
+        st.badge(mode_word(mode), color="blue", icon=":material/sync_alt:")
+        st.write(_(MODE_SENTENCES[mode]))
+        draw_facts([(_("Address for webhooks"), now.webhook_url or _("none"))])
+
+
+def draw_counts(now: Figures) -> None:
+    """Draw what goes on behind the pages."""
+    worker = _("alive") if now.worker_alive else _("not seen")
+    queue = _(QUEUE_WORDS[now.gate.state]) if now.gate.state in QUEUE_WORDS else now.gate.state
+    with st.grid("auto", min_column_width=180, gap="small"):
+        st.metric(_("Worker"), worker, icon=":material/bolt:", border=True)
+        st.metric(_("Queue"), queue, icon=":material/queue:", border=True)
+        st.metric(_("In the making"), number(now.in_flight), icon=":material/movie:", border=True)
+        st.metric(_("Waiting"), number(now.active_reels - now.in_flight), icon=":material/schedule:", border=True)
+        if now.wallet_balance is not None:
+            balance = money(now.wallet_balance, now.currency or "USD")
+            st.metric(_("Balance at HeyGen"), balance, icon=":material/account_balance_wallet:", border=True)
+
+
+@st.fragment(run_every=TICK_S)
+def draw_status() -> None:
+    """Draw everything, again and again: this page is open while somebody watches."""
+    at = utcnow()
+    now = figures(product, at)
+    draw_counts(now)
+    draw_mode(now)
+    st.subheader(_("Signals"))
+    last = now.last_webhook_received
+    facts = [
+        (_("Worker last seen"), span(now.worker_age_s) if now.worker_age_s is not None else _("never")),
+        (_("Last webhook"), f"{full(last)} ({ago(last, at)})" if last else _("none yet")),
+        (_("Finished so far"), number(now.completed)),
+        (_("Failed so far"), number(now.failed)),
+        (_("Given up at the deadline"), number(now.timed_out)),
+    ]
+    if now.demo_url:
+        facts.append((_("Address of the bundled fake HeyGen"), now.demo_url))
+    with st.container(border=True):
+        draw_facts(facts)
+
+
+st.title(_("Status"))
+draw_status()

@@ -1,0 +1,116 @@
+"""List the reels: figures on top, then a table that updates by itself while something is open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from core.clock import utcnow
+from core.dashboard import Figures, figures
+from core.models import ReelStatus
+from core.store import ReelFilter
+from pages.ui import paging
+from pages.ui.board import draw_board
+from pages.ui.language import _
+from pages.ui.moments import midnight, number
+from pages.ui.notices import changed
+from pages.ui.opened import opened
+from pages.ui.toasts import toast_finished
+from pages.ui.words import STATES
+
+A_PAGE = 50
+TICK_S = 1.0
+
+product = opened()
+
+
+def read_figures(now: datetime) -> Figures:
+    """Read the figures of a moment; a day begins at the viewer's midnight."""
+    return figures(product, now, midnight(now))
+
+
+def draw_figures(now: Figures) -> None:
+    """Draw the figures of the moment."""
+    shown = [
+        (_("In the making"), now.in_flight, ":material/movie:"),
+        (_("Waiting"), now.active_reels - now.in_flight, ":material/schedule:"),
+        (_("Ready today"), now.done_today, ":material/check_circle:"),
+        (_("Failed"), now.failed, ":material/error:"),
+        (_("News overdue"), now.overdue, ":material/alarm:"),
+    ]
+    with st.grid(5, min_column_width=150, gap="small"):
+        for label, value, icon in shown:
+            st.metric(label, number(value), icon=icon, border=True)
+
+
+def choose_filter() -> ReelFilter:
+    """Draw the filter, which lives in the address, and return it."""
+    words = {str(status): _(look.word) for status, look in STATES.items()}
+    with st.container(horizontal=True, vertical_alignment="center", key="filter"):
+        status = st.pills(
+            _("Status"),
+            list(words),
+            format_func=words.__getitem__,
+            key="status",
+            bind="query-params",
+            on_change=paging.reset,
+            label_visibility="collapsed",
+        )
+        text = st.text_input(
+            _("Search"),
+            key="q",
+            bind="query-params",
+            on_change=paging.reset,
+            placeholder=_("Search title and script"),
+            icon=":material/search:",
+            label_visibility="collapsed",
+            width=280,
+        )
+    return ReelFilter(
+        status=ReelStatus(status) if status else None, text=(text or "").strip(), before_id=paging.before()
+    )
+
+
+def draw_nothing(wanted: ReelFilter) -> None:
+    """Invite to the first reel, or say that the filter leaves none."""
+    if wanted != ReelFilter():
+        st.caption(_("No reel matches."))
+        return
+    with st.container(border=True, horizontal_alignment="center", key="empty"):
+        st.subheader(_("No reels yet"), text_alignment="center")
+        st.caption(_("Write a script, choose who says it, and watch it become a video."), text_alignment="center")
+        if st.button(_("Make the first reel"), type="primary", icon=":material/add:"):
+            st.switch_page("pages/new.py")
+
+
+def draw_list(*, ticking: bool) -> None:
+    """Draw figures, filter and table; start or stop the clock when that is due."""
+    now = utcnow()
+    current = read_figures(now)
+    if is_busy(current) is not ticking or changed(current):
+        st.rerun(scope="app")
+    toast_finished(product)
+    draw_figures(current)
+    wanted = choose_filter()
+    reels = product.store.reels.page(wanted, A_PAGE + 1)
+    if reels:
+        chosen = draw_board(reels[:A_PAGE], current, now, key="board")
+        if chosen is not None:
+            st.switch_page("pages/reel.py", query_params={"id": str(chosen)})
+    else:
+        draw_nothing(wanted)
+    paging.draw(reels[A_PAGE - 1].id if len(reels) > A_PAGE else None)
+
+
+def is_busy(current: Figures) -> bool:
+    """Tell whether anything is still to come."""
+    return current.active_reels > current.doubt
+
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title(_("Reels"), width="stretch")
+    if st.button(_("New reel"), type="primary", icon=":material/add:"):
+        st.switch_page("pages/new.py")
+busy = is_busy(read_figures(utcnow()))
+st.fragment(draw_list, run_every=TICK_S if busy else None)(ticking=busy)

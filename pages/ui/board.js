@@ -1,0 +1,89 @@
+// The list of reels as a table of links. Rows are kept by reel id, so a refresh moves neither focus nor clicks.
+const kept = new WeakMap()
+
+const make = (tag, className, text) => {
+  const element = document.createElement(tag)
+  if (className) element.className = className
+  if (text !== undefined) element.textContent = text
+  return element
+}
+const set = (element, text) => { if (element.textContent !== text) element.textContent = text }
+
+const newRow = (row, open) => {
+  const tr = make("tr")
+  tr.setAttribute("role", "row")
+  const cells = {}
+  for (const name of ["status", "title", "way", "when"]) {
+    cells[name] = make("td", name)
+    cells[name].setAttribute("role", "cell")
+    tr.append(cells[name])
+  }
+  const mark = make("span", "mark")
+  const icon = make("span", "icon")
+  icon.setAttribute("aria-hidden", "true")
+  const word = make("span")
+  mark.append(icon, word)
+  const note = make("span", "note")
+  cells.status.append(mark, note)
+  const link = make("a", "link")
+  link.href = row.href
+  link.onclick = event => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return
+    event.preventDefault()
+    open(row.id)
+  }
+  const sub = make("span", "note")
+  cells.title.append(link, sub)
+  const mode = make("span")
+  const learned = make("span", "note")
+  cells.way.append(mode, learned)
+  const age = make("span")
+  const created = make("span", "note")
+  cells.when.append(age, created)
+  return { tr, fill: now => {
+    mark.className = `mark ${now.colour}${now.open ? " busy" : ""}`
+    set(icon, now.icon); set(word, now.word); set(note, now.note)
+    set(link, now.title); set(sub, now.sub); set(mode, now.mode); set(learned, now.learned)
+    set(age, now.age); set(created, now.created)
+    link.classList.toggle("unnamed", now.unnamed)
+  } }
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component
+  const root = parentElement.querySelector(".root")
+  let state = kept.get(parentElement)
+  if (!state) {
+    const table = make("table")
+    table.setAttribute("role", "table")
+    const head = make("thead")
+    head.setAttribute("role", "rowgroup")
+    const line = make("tr")
+    line.setAttribute("role", "row")
+    const titles = ["status", "title", "way", "when"].map(name => {
+      const th = make("th", name)
+      th.setAttribute("role", "columnheader")
+      th.scope = "col"
+      return th
+    })
+    line.append(...titles)
+    head.append(line)
+    const body = make("tbody")
+    body.setAttribute("role", "rowgroup")
+    table.append(head, body)
+    root.append(table)
+    state = { table, body, titles, rows: new Map() }
+    kept.set(parentElement, state)
+  }
+  state.open = id => setTriggerValue("open", id)
+  state.table.setAttribute("aria-label", data.labels.table)
+  state.titles.forEach((th, place) => set(th, data.labels.columns[place]))
+  const wanted = new Set(data.rows.map(row => row.id))
+  for (const [id, row] of state.rows) if (!wanted.has(id)) { row.tr.remove(); state.rows.delete(id) }
+  data.rows.forEach((row, place) => {
+    let known = state.rows.get(row.id)
+    if (!known) { known = newRow(row, id => state.open(id)); state.rows.set(row.id, known) }
+    known.fill(row)
+    if (state.body.children[place] !== known.tr) state.body.insertBefore(known.tr, state.body.children[place] ?? null)
+  })
+}

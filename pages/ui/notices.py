@@ -1,0 +1,97 @@
+"""Say what stands in the way of the whole product: one sentence what is wrong, one what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from core.dashboard import Figures
+from pages.ui.language import _, fill, mark
+from pages.ui.moments import moment, span
+
+WRONG_KEY: Final = mark(
+    "HeyGen does not accept the key (401), so nothing is sent. "
+    "Put the right key into HEYGEN_API_KEY and restart; the waiting reels then go out."
+)
+NO_CREDIT: Final = mark(
+    "HeyGen has no credit left (402), so nothing is sent. "
+    "Top up the account; the waiting reels go out by themselves within a minute."
+)
+STOPPED: Final = mark("HeyGen refuses the account ({reason}), so nothing is sent. Look at the account at HeyGen.")
+PAUSED: Final = mark("HeyGen asked to wait ({reason}). The queue goes on by itself at {until}.")
+UNREACHED: Final = mark("HeyGen cannot be reached. Nothing is lost; the queue tries again at {until}.")
+WORKER: Final = mark(
+    "The worker has not been seen for {age}, so reels neither go out nor finish. "
+    "Restart the product, or start `python -m core worker`."
+)
+NEVER: Final = mark("The worker is starting; reels go out as soon as it runs.")
+NO_ADDRESS: Final = mark(
+    "Hybrid mode has no public address for webhooks, so it works as polling. Set HEYGEN_WEBHOOK_BASE_URL to get calls."
+)
+CHANNEL: Final = mark(
+    "Webhooks fail to arrive, so HeyGen is asked instead. Check that {url} can be reached from outside."
+)
+UNAUTHORIZED: Final = frozenset({"unauthorized", "authentication_failed"})
+CREDIT: Final = frozenset({"insufficient_credit", "subscription_required", "plan_upgrade_required"})
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Hold one notice: how grave it is, its icon and its text."""
+
+    level: str
+    icon: str
+    text: str
+
+
+def notices(figures: Figures) -> list[Notice]:
+    """Return the notices that hold now, the gravest first."""
+    found = [*_queue(figures), *_worker(figures), *_channel(figures)]
+    if figures.heygen_problem is not None and not any(notice.icon == "cloud_off" for notice in found):
+        problem = fill(figures.heygen_problem.message, figures.heygen_problem.values)
+        found.append(Notice("warning", "cloud_off", problem))
+    return found
+
+
+def _queue(figures: Figures) -> list[Notice]:
+    queue, reason = figures.gate, figures.gate.reason or ""
+    if queue.state == "stopped":
+        template = WRONG_KEY if reason in UNAUTHORIZED else NO_CREDIT if reason in CREDIT else STOPPED
+        return [Notice("error", "front_hand", _(template).format(reason=reason))]
+    if queue.state == "paused":
+        lost = reason == "unreachable"
+        text = _(UNREACHED if lost else PAUSED).format(reason=reason, until=moment(queue.until))
+        return [Notice("warning", "cloud_off" if lost else "pause_circle", text)]
+    return []
+
+
+def _worker(figures: Figures) -> list[Notice]:
+    if figures.worker_alive:
+        return []
+    if figures.worker_age_s is None:
+        return [Notice("info", "hourglass_top", _(NEVER))]
+    return [Notice("error", "power_off", _(WORKER).format(age=span(figures.worker_age_s)))]
+
+
+def _channel(figures: Figures) -> list[Notice]:
+    if figures.requested_mode != figures.mode:
+        return [Notice("info", "link_off", _(NO_ADDRESS))]
+    if figures.channel_open and figures.webhook_url:
+        return [Notice("warning", "alt_route", _(CHANNEL).format(url=figures.webhook_url))]
+    return []
+
+
+def draw_notices(figures: Figures) -> None:
+    """Draw the notices of this moment."""
+    st.session_state["notices"] = notices(figures)
+    for notice in st.session_state["notices"]:
+        draw = {"error": st.error, "warning": st.warning}.get(notice.level, st.info)
+        draw(notice.text, icon=f":material/{notice.icon}:")
+
+
+def changed(figures: Figures) -> bool:
+    """Tell whether the notices on the screen are no longer those that hold."""
+    drawn = [(notice.level, notice.icon) for notice in st.session_state.get("notices", [])]
+    return drawn != [(notice.level, notice.icon) for notice in notices(figures)]

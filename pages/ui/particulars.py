@@ -1,0 +1,95 @@
+"""Draw the parts of one reel: its video, its progress, its failure, its details."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import streamlit as st
+
+from core.models import ProcessingMode, Reel, ReelStatus
+from pages.ui.failures import plain_words
+from pages.ui.language import _
+from pages.ui.moments import full, span
+from pages.ui.words import channel_word, happening, mode_word, name_of
+
+TALL_WIDTH: Final = 340
+
+
+def draw_video(reel: Reel) -> None:
+    """Draw the player, with the way to the file."""
+    address = reel.captioned_video_url or reel.video_url
+    if address is None:
+        st.info(_("HeyGen calls the reel finished but gave no video."), icon=":material/videocam_off:")
+        return
+    wide = reel.aspect_ratio in {"16:9", "5:4", "auto"}
+    st.video(address, alt=name_of(reel), width="stretch" if wide else TALL_WIDTH)
+    st.link_button(_("Open the file"), address, icon=":material/download:", type="tertiary")
+
+
+def draw_progress(reel: Reel, now: datetime, *, overdue: bool) -> None:
+    """Say what is happening, for how long, and what is late."""
+    since = reel.submitted_at or reel.created_at or now
+    with st.container(border=True):
+        st.markdown(f"**{happening(reel)}**")
+        st.metric(_("Elapsed"), span((now - since).total_seconds()))
+        st.caption(_("This page updates by itself."))
+    if not overdue:
+        return
+    if reel.mode is ProcessingMode.WEBHOOK:
+        st.warning(
+            _("HeyGen's call is overdue. In webhook mode nobody asks by itself: check now."),
+            icon=":material/alarm:",
+        )
+    else:
+        st.info(_("HeyGen's call is overdue; HeyGen is being asked instead."), icon=":material/alarm:")
+
+
+def draw_failure(reel: Reel) -> None:
+    """Say in plain words what went wrong and what to do, HeyGen's own words under it."""
+    if reel.status is ReelStatus.TIMED_OUT:
+        st.warning(
+            _(
+                "HeyGen gave no news until the deadline. "
+                "The reel still completes if news comes; a retry asks HeyGen first."
+            ),
+            icon=":material/hourglass_disabled:",
+        )
+    else:
+        st.error(plain_words(reel.failure_code), icon=":material/error:")
+    facts = [
+        (_("HeyGen says"), reel.failure_message),
+        (_("Code"), reel.failure_code),
+        (_("Field"), reel.failure_param),
+        (_("Request id"), reel.request_id),
+    ]
+    draw_facts([(label, value) for label, value in facts if value])
+
+
+def draw_particulars(reel: Reel) -> None:
+    """Draw what was asked for and how it went."""
+    facts = [
+        (_("Mode"), mode_word(reel.mode)),
+        (_("Shape"), reel.aspect_ratio),
+        (_("Created"), full(reel.created_at)),
+        (_("Learned"), channel_word(reel.detected_by)),
+        (_("Finished"), full(reel.completed_at) if reel.completed_at else ""),
+        (_("Length"), span(reel.duration_s) if reel.duration_s else ""),
+    ]
+    with st.grid("auto", min_column_width=150, gap="small"):
+        for label, value in facts:
+            if value:
+                with st.container(gap=None):
+                    st.caption(label)
+                    st.text(value)
+    with st.expander(_("Script"), icon=":material/notes:"):
+        st.text(reel.script)
+
+
+def draw_facts(facts: Sequence[tuple[str, str | None]]) -> None:
+    """Draw labelled values; a value is text and never markup."""
+    for label, value in facts:
+        with st.container(gap=None):
+            st.caption(label)
+            st.text(value or "–")

@@ -1,0 +1,86 @@
+"""Draw the timeline of a reel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from core.models import Channel, TimelineEntry
+from pages.ui.component import component
+from pages.ui.language import _, mark
+from pages.ui.moments import exact
+from pages.ui.words import CHANNELS, Look
+
+KINDS: Final = {
+    "pending": Look(mark("Stored, waiting for its turn"), "schedule", "gray"),
+    "sending": Look(mark("Being handed to HeyGen"), "arrow_upward", "blue"),
+    "processing": Look(mark("Accepted by HeyGen, in the making"), "movie", "blue"),
+    "completed": Look(mark("Ready"), "check", "green"),
+    "failed": Look(mark("Failed"), "close", "red"),
+    "timed_out": Look(mark("Deadline reached without news"), "hourglass_disabled", "orange"),
+    "send_unknown": Look(mark("No confirmation from HeyGen; sent again with the same key"), "sync", "orange"),
+    "doubt": Look(mark("Not certain whether HeyGen has it"), "help", "orange"),
+    "refused": Look(mark("A webhook was refused"), "block", "orange"),
+    "queue_paused": Look(mark("HeyGen asked to wait; the queue pauses"), "pause", "orange"),
+    "queue_stopped": Look(mark("HeyGen refuses the account; the queue has stopped"), "front_hand", "red"),
+    "webhook": Look(mark("Webhook received"), "call_received", "blue"),
+    "check": Look(mark("HeyGen was asked"), "search", "gray"),
+    "fallback": Look(mark("The webhook is overdue; HeyGen is asked instead"), "alt_route", "orange"),
+    "manual_check": Look(mark("Checked by hand"), "touch_app", "gray"),
+    "anomaly": Look(mark("Something that does not fit"), "warning", "orange"),
+    "deadline": Look(mark("Deadline reached; HeyGen is asked once more"), "alarm", "orange"),
+    "retry": Look(mark("New attempt"), "replay", "blue"),
+    "note": Look(mark("Note"), "notes", "gray"),
+    "breaker_open": Look(mark("Webhooks fail to arrive; HeyGen is asked until they are back"), "alt_route", "orange"),
+    "breaker_closed": Look(mark("Webhooks arrive again"), "done_all", "green"),
+}
+DETAILS: Final = {
+    "attempt": mark("attempt"),
+    "mode": mark("mode"),
+    "video_id": mark("video"),
+    "remote_status": mark("HeyGen's status"),
+    "completed_at": mark("finished at"),
+    "failure_code": mark("code"),
+    "failure_param": mark("field"),
+    "http_status": mark("HTTP status"),
+    "request_id": mark("request id"),
+    "event_type": mark("event"),
+    "event_id": mark("event id"),
+    "verdict": mark("verdict"),
+    "reason": mark("reason"),
+    "error": mark("error"),
+    "again_in_s": mark("again in seconds"),
+    "until": mark("until"),
+    "what": mark("what"),
+    "why": mark("why"),
+    "kept": mark("kept"),
+}
+SAID: Final = ("failure_message", "message")
+HIDDEN: Final = frozenset({"channel", "sending", "requested_mode", "how", *SAID})
+
+_story = component("story")
+
+
+def draw_story(entries: Sequence[TimelineEntry], key: str) -> None:
+    """Draw what happened to a reel, oldest first."""
+    _story(key=key, data={"label": _("Timeline"), "entries": [_entry(entry) for entry in entries]})
+
+
+def _entry(entry: TimelineEntry) -> dict[str, Any]:
+    known = KINDS.get(entry.kind) or Look(entry.kind.replace("_", " "), "circle", "gray")
+    channel = entry.detail.get("channel")
+    how = _(CHANNELS[Channel(channel)]) if channel in set(Channel) else ""
+    said = next((str(entry.detail[name]) for name in SAID if entry.detail.get(name)), "")
+    return {
+        "time": exact(entry.at),
+        "what": _(known.word) + (f" · {how}" if how else ""),
+        "icon": known.icon,
+        "colour": known.colour,
+        "note": said,
+        "detail": _details(entry.detail),
+    }
+
+
+def _details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    shown = [(name, value) for name, value in detail.items() if value not in (None, "", []) and name not in HIDDEN]
+    return [(_(DETAILS[name]) if name in DETAILS else name.replace("_", " "), str(value)) for name, value in shown]
