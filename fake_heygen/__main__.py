@@ -1,0 +1,70 @@
+"""Run the simulator: python -m fake_heygen."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import Sequence
+
+from fake_heygen.app import FakeHeyGen
+from fake_heygen.clock import SimClock
+from fake_heygen.media.cabinet import Cabinet
+from fake_heygen.options import Options, read_options
+from fake_heygen.scenario import Scenario, ScenarioError
+from fake_heygen.scenario_reader import load_scenario
+from fake_heygen.sender import Sender
+from fake_heygen.server import base_url, serve, take_port
+from fake_heygen.simulation import Simulation
+from fake_heygen.state import StateError, StateFile
+from fake_heygen.world import World
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until stopped; return the exit code."""
+    options = read_options(sys.argv[1:] if arguments is None else arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        scenario = load_scenario(options.scenario or "default")
+    except ScenarioError as error:
+        return _fail(str(error), 2)
+    try:
+        taken = take_port(options.host, options.port)
+    except OSError as error:
+        return _fail(f"cannot listen on {options.host}:{options.port}: {error.strerror or error}")
+    try:
+        asyncio.run(_run(options, scenario, taken))
+    except StateError as error:
+        return _fail(str(error))
+    return 0
+
+
+async def _run(options: Options, scenario: Scenario, taken: socket.socket) -> None:
+    with taken:
+        world, clock = World(scenario, options.seed), SimClock()
+        state = StateFile(options.state) if options.state else None
+        if state is not None and state.load(world.shelves()):
+            _go_on(world, clock, scenario if options.scenario else None)
+        if options.speed is not None:
+            clock.set_speed(options.speed)
+        simulation = Simulation(world, clock, Sender(), base_url(taken))
+        await serve(FakeHeyGen(simulation, Cabinet(), state), taken, with_parent=options.exit_with_parent)
+
+
+def _go_on(world: World, clock: SimClock, scenario: Scenario | None) -> None:
+    if stored := world.stored_clock():
+        clock.restore(stored)
+    world.restored(clock.now())
+    if scenario is not None and scenario != world.scenario:
+        world.set_scenario(scenario)
+
+
+def _fail(sentence: str, code: int = 1) -> int:
+    sys.stderr.write(f"fake HeyGen: {sentence}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

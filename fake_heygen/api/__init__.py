@@ -1,0 +1,1 @@
+"""The HTTP surface: HeyGen's routes, the files and the control routes."""

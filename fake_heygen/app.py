@@ -1,0 +1,87 @@
+"""The ASGI application: HeyGen's routes, the files and the control routes around one simulation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from fake_heygen.api.account import Account
+from fake_heygen.api.answers import error_response
+from fake_heygen.api.control import Control
+from fake_heygen.api.files import Files
+from fake_heygen.api.guard import Guard
+from fake_heygen.api.recorder import Recorder
+from fake_heygen.api.videos import Videos
+from fake_heygen.api.webhooks import Webhooks
+from fake_heygen.errors import ApiError
+from fake_heygen.media.cabinet import Cabinet
+from fake_heygen.simulation import Simulation
+from fake_heygen.state import StateFile
+
+FLUSH_EVERY_S = 0.2
+
+
+class FakeHeyGen:
+    """One simulation behind HTTP; `closing` ends what is held open."""
+
+    def __init__(self, simulation: Simulation, cabinet: Cabinet, state: StateFile | None = None) -> None:
+        self.simulation = simulation
+        self.closing = asyncio.Event()
+        self._cabinet = cabinet
+        self._state = state
+
+    def asgi(self) -> ASGIApp:
+        """Return the application."""
+        routes = [
+            *Videos(self.simulation, self.closing).routes(),
+            *Account(self.simulation).routes(),
+            *Webhooks(self.simulation).routes(),
+            *Files(self.simulation, self._cabinet).routes(),
+            *Control(self.simulation).routes(),
+        ]
+        handlers = {ApiError: _refused, HTTPException: _unknown_route}
+        app = Starlette(routes=routes, exception_handlers=handlers, lifespan=self._lifespan)  # type: ignore[arg-type]  # handlers take their own exception
+        app.router.redirect_slashes = False
+        return Recorder(Guard(app), self.simulation, self.flush)
+
+    def flush(self) -> None:
+        """Make the world durable, when a file was asked for."""
+        if self._state is not None:
+            self._state.save(self.simulation.world.shelves())
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(self.simulation.player.run()), asyncio.create_task(self._keep_flushed())]
+        try:
+            yield
+        finally:
+            self.simulation.player.stop()
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            self.flush()
+            await self.simulation.sender.close()
+            self._cabinet.close()
+
+    async def _keep_flushed(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_EVERY_S)
+            self.flush()
+
+
+async def _refused(_request: Request, error: ApiError) -> Response:
+    return error_response(error)
+
+
+async def _unknown_route(request: Request, error: HTTPException) -> Response:
+    if error.status_code == 405:
+        return error_response(ApiError("method_not_allowed", f"{request.method} is not allowed here"))
+    return error_response(ApiError("not_found", f"No route {request.method} {request.url.path}"))

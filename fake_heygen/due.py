@@ -1,0 +1,79 @@
+"""What will happen: a heap of moments, played in order of time and then of arrival."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fake_heygen.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One thing that falls due: `kind` says what, `subject` to whom, `detail` the rest."""
+
+    at: float
+    sequence: int
+    kind: str
+    subject: str
+    detail: str = ""
+
+
+class DueQueue:
+    """Hold what is due, the next first; what leaves it in order leaves it once."""
+
+    def __init__(self) -> None:
+        self.shelf: Shelf[Due] = Shelf("due", Due)
+        self.on_change: Callable[[], None] = lambda: None
+        self._heap: list[tuple[float, int]] = []
+        self._sequence = 0
+
+    def __len__(self) -> int:
+        return len(self.shelf)
+
+    def push(self, at: float, kind: str, subject: str, detail: str = "") -> Due:
+        """Put something in the queue; equal moments keep the order of arrival."""
+        self._sequence += 1
+        due = Due(at=at, sequence=self._sequence, kind=kind, subject=subject, detail=detail)
+        self.shelf.put(str(due.sequence), due)
+        heapq.heappush(self._heap, (at, due.sequence))
+        self.on_change()
+        return due
+
+    def peek(self) -> Due | None:
+        """Return what is due next, and leave it there."""
+        while self._heap:
+            if due := self.shelf.get(str(self._heap[0][1])):
+                return due
+            heapq.heappop(self._heap)
+        return None
+
+    def pop_until(self, moment: float) -> Due | None:
+        """Take what is due next, if it is due by `moment`."""
+        due = self.peek()
+        if due is None or due.at > moment:
+            return None
+        heapq.heappop(self._heap)
+        self.shelf.drop(str(due.sequence))
+        return due
+
+    def subjects(self, kind: str) -> set[str]:
+        """Return whom something of this kind awaits."""
+        return {due.subject for due in self.shelf if due.kind == kind}
+
+    def upcoming(self, limit: int) -> list[Due]:
+        """Return the next `limit`, in the order they will be played."""
+        return heapq.nsmallest(limit, self.shelf, key=lambda due: (due.at, due.sequence))
+
+    def clear(self) -> None:
+        """Forget all that would have happened."""
+        self.shelf.clear()
+        self._heap.clear()
+        self.on_change()
+
+    def rebuild(self) -> None:
+        """Order anew what the store has brought back."""
+        self._heap = [(due.at, due.sequence) for due in self.shelf]
+        heapq.heapify(self._heap)
+        self._sequence = max((sequence for _, sequence in self._heap), default=0)

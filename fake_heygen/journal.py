@@ -1,0 +1,64 @@
+"""The journal: every request received and every delivery attempted, the latest twenty thousand."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+KEPT = 20_000
+LONGEST_BODY = 32_768
+MASKED = ("x-api-key", "authorization")
+
+Entry = dict[str, Any]
+
+
+class Journal:
+    """Keep entries in the order they began."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._entries: deque[Entry] = deque(maxlen=kept)
+
+    def add(self, entry: Entry) -> Entry:
+        """Write an entry and return it, to be completed later."""
+        self._entries.append(entry)
+        return entry
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries.clear()
+
+    def select(
+        self,
+        *,
+        kind: str | None = None,
+        video_id: str | None = None,
+        since: float | None = None,
+        limit: int | None = None,
+    ) -> list[Entry]:
+        """Return the entries that fit, oldest first; with `limit` the latest of them."""
+        chosen = [
+            entry
+            for entry in self._entries
+            if (kind is None or entry["kind"] == kind)
+            and (since is None or entry["at"] >= since)
+            and (video_id is None or _mentions(entry, video_id))
+        ]
+        return chosen if limit is None else chosen[len(chosen) - min(limit, len(chosen)) :]
+
+
+def readable(body: bytes) -> str:
+    """Return a body as text, cut when it is huge."""
+    text = body[:LONGEST_BODY].decode("utf-8", "replace")
+    return text if len(body) <= LONGEST_BODY else f"{text}… ({len(body)} bytes)"
+
+
+def masked(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers with the keys to the account made unreadable."""
+    return {name: "***" if name.lower() in MASKED else value for name, value in headers.items()}
+
+
+def _mentions(entry: Entry, video_id: str) -> bool:
+    if entry["kind"] == "attempt":
+        return bool(entry["video_id"] == video_id)
+    return any(video_id in (entry.get(part) or "") for part in ("path", "query", "body", "response"))

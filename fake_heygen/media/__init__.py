@@ -1,0 +1,1 @@
+"""What can be seen and heard: presenters, voices, films, drawn and synthesised here."""

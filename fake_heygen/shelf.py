@@ -1,0 +1,59 @@
+"""A shelf: values of one kind by key, which remembers what changed since it was last stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Shelf(Generic[T]):
+    """Keep frozen values by key, in the order they first came."""
+
+    def __init__(self, kind: str, model: type[T]) -> None:
+        self.kind = kind
+        self.model = model
+        self.changed: dict[str, None] = {}
+        self._items: dict[str, T] = {}
+
+    def get(self, key: str) -> T | None:
+        """Return the value, or None."""
+        return self._items.get(key)
+
+    def __getitem__(self, key: str) -> T:
+        return self._items[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(list(self._items.values()))
+
+    def newest(self) -> Iterator[T]:
+        """Walk from the youngest to the oldest."""
+        return iter(list(reversed(self._items.values())))
+
+    def put(self, key: str, item: T) -> T:
+        """Set the value of a key and return it."""
+        self._items[key] = item
+        self.changed[key] = None
+        return item
+
+    def drop(self, key: str) -> None:
+        """Forget a key; an unknown one changes nothing."""
+        if self._items.pop(key, None) is not None:
+            self.changed[key] = None
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.changed.update(dict.fromkeys(self._items))
+        self._items.clear()
+
+    def load(self, items: dict[str, T]) -> None:
+        """Fill from the store, which makes nothing changed."""
+        self._items = dict(items)
+        self.changed.clear()
