@@ -63,6 +63,8 @@ class Settings:
         """
         env = _Environ(environment() if environ is None else environ)
         key = env.text("HEYGEN_API_KEY")
+        if key and not (key.isascii() and key.isprintable()):  # no header could carry it; a secret is not shown
+            raise _wrong("HEYGEN_API_KEY", "***", "printable ASCII characters")
         app_env = env.choice("APP_ENV", PROFILES, "development")
         profile = PROFILES[app_env] if key else ProcessingMode.HYBRID
         mode = ProcessingMode(env.choice("HEYGEN_PROCESSING_MODE", [m.value for m in ProcessingMode], profile))
@@ -174,8 +176,11 @@ def _split(value: str) -> tuple[str, str] | None:
     """Return scheme and host of an address without credentials, query or fragment; None for anything else."""
     if any(ord(char) <= 32 for char in value):
         return None
-    parts = urlsplit(value)
-    wellformed = parts.hostname and not (parts.username or parts.query or parts.fragment) and (parts.port or 1)
+    try:
+        parts = urlsplit(value)
+        wellformed = parts.hostname and not (parts.username or parts.query or parts.fragment) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that cannot be
+        return None
     return (parts.scheme, parts.hostname or "") if wellformed else None
 
 
