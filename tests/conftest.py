@@ -1,0 +1,52 @@
+"""Offer what every folder of tests shares: a product over a fresh database, and time that stands still."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import freezegun
+import pytest
+from freezegun import freeze_time
+
+from tests.factories import NOW, House, Wire, a_house
+
+# Freezing walks through every loaded module; these are large and read no clock of ours.
+freezegun.configure(extend_ignore_list=["streamlit", "pandas", "pyarrow", "numpy", "altair", "playwright", "av"])
+
+Build = Callable[..., House]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Iterator[Build]:
+    """Return a factory of products; without `path` they all share one database file."""
+    houses: list[House] = []
+
+    def make(mode: str = "polling", *, path: Path | None = None, wire: Wire | None = None, **settings: Any) -> House:
+        houses.append(a_house(path or tmp_path / "reels.db", mode, wire, **settings))
+        return houses[-1]
+
+    yield make
+    for house in houses:
+        house.client.close()
+        house.store.close()
+
+
+@pytest.fixture
+def frozen() -> Iterator[Any]:
+    """Stop the clock at NOW; `tick(seconds)` moves it."""
+    with freeze_time(NOW) as clock:
+        yield clock
+
+
+@pytest.fixture
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Work in an empty folder without any of our variables set; returns the folder."""
+    for name in [name for name in os.environ if name.startswith("HEYGEN_")]:
+        monkeypatch.delenv(name)
+    for name in ("APP_ENV", "DATABASE_URL", "CELERY_BROKER_URL", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
