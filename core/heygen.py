@@ -243,8 +243,8 @@ def _refusal(response: httpx.Response) -> HeyGenRefused:
     param = fields.get("param")
     return HeyGenRefused(
         response.status_code,
-        str(fields.get("code") or "unknown"),
-        str(fields.get("message") or response.reason_phrase),
+        parsing.clean(str(fields.get("code") or "unknown")),
+        parsing.clean(str(fields.get("message") or response.reason_phrase)),
         param=param if isinstance(param, str) else None,
         request_id=response.headers.get("x-request-id"),
         retry_after_s=retry_after_s(response.headers.get("retry-after"), utcnow()),

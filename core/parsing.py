@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,12 +36,23 @@ def text(data: JsonObject, *names: str) -> str:
 
 def maybe_text(data: JsonObject, *names: str) -> str | None:
     """Return the first of these fields that is a text of at least one character, else None."""
-    return next((data[name] for name in names if isinstance(data.get(name), str) and data[name]), None)
+    return next((clean(data[name]) for name in names if isinstance(data.get(name), str) and data[name]), None)
+
+
+def clean(value: str) -> str:
+    """Return a text that can be stored: half an emoji (a lone surrogate) becomes a question mark."""
+    return value.encode("utf-8", "replace").decode()
 
 
 def _number(data: JsonObject, name: str) -> float | None:
     value = data.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _unix_time(data: JsonObject, name: str) -> datetime | None:
