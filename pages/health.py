@@ -22,7 +22,7 @@ product = opened()
 def draw_mode(now: Figures) -> None:
     """Say which mode is in force and what it means."""
     mode = ProcessingMode(now.mode)
-    st.subheader(_("Processing mode"))
+    st.subheader(_("Processing mode"), anchor=False)
     with st.container(border=True):
         st.badge(mode_word(mode), color="blue", icon=":material/sync_alt:")
         st.write(_(MODE_SENTENCES[mode]))
@@ -50,7 +50,7 @@ def draw_status() -> None:
     now = figures(product, at)
     draw_counts(now)
     draw_mode(now)
-    st.subheader(_("Signals"))
+    st.subheader(_("Signals"), anchor=False)
     last = now.last_webhook_received
     facts = [
         (_("Worker last seen"), span(now.worker_age_s) if now.worker_age_s is not None else _("never")),
@@ -61,9 +61,9 @@ def draw_status() -> None:
     ]
     if now.demo_url:
         facts.append((_("Address of the bundled fake HeyGen"), now.demo_url))
-    with st.container(border=True):
+    with st.container(border=True), st.grid("auto", min_column_width=240, gap="small"):
         draw_facts(facts)
 
 
-st.title(_("Status"))
+st.title(_("Status"), anchor=False)
 draw_status()

@@ -32,7 +32,7 @@ def words() -> tuple[str, str]:
         _("Script"),
         value=draft.script,
         key=draft.name("script"),
-        height=220,
+        height=300,
         on_change="ignore",
         persist_state="session",
         placeholder=_("What the avatar says"),
@@ -55,13 +55,13 @@ def waiting() -> None:
 
 def faces(read: Catalogue) -> tuple[str, str]:
     """Draw who speaks: avatars by picture, voices by sound; a voice not chosen follows the avatar."""
-    st.subheader(_("Avatar"))
+    st.subheader(_("Avatar"), anchor=False)
     avatar_id = choose_avatar(read.avatars, draft.avatar_id, draft.name("avatar"))
     avatar = next((avatar for avatar in read.avatars if avatar.id == avatar_id), None)
     if avatar_id != draft.avatar_id:
         draft.avatar_id = avatar_id
         draft.voice_id = (avatar.default_voice_id if avatar else None) or draft.voice_id
-    st.subheader(_("Voice"))
+    st.subheader(_("Voice"), anchor=False)
     draft.voice_id = choose_voice(read.voices, draft.voice_id, draft.name(f"voice-{avatar_id}"))
     return avatar_id, draft.voice_id
 
@@ -77,12 +77,12 @@ def submit(reel: Reel) -> None:
     st.switch_page("pages/reel.py", query_params={"id": str(stored.id)})
 
 
-st.title(_("New reel"))
+st.title(_("New reel"), anchor=False)
 left, right = st.columns([6, 5], gap="large")
 with left:
     title, script = words()
     problem = st.empty()
-    st.subheader(_("Shape"))
+    st.subheader(_("Shape"), anchor=False)
     shape = choose_shape(draft.aspect_ratio, draft.name("shape"))
 read = catalogue.read(product.store)
 with right:

@@ -36,7 +36,7 @@ def draw_head(reel: Reel) -> None:
     """Draw what the reel is called and how it stands."""
     state = look(reel)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(_("Reel {id}").format(id=reel.id), width="content")
+        st.title(_("Reel {id}").format(id=reel.id), width="content", anchor=False)
         st.badge(_(state.word), icon=f":material/{state.icon}:", color=state.colour)
     with st.container(key="subject"):
         st.text(name_of(reel))
@@ -77,18 +77,18 @@ def draw_reel(reel_id: int, *, ticking: bool) -> None:
         elif reel.status in {ReelStatus.FAILED, ReelStatus.TIMED_OUT}:
             draw_failure(reel)
         else:
-            draw_progress(reel, now, overdue=overdue)
+            draw_progress(reel, now, product.processor.history().median_s, overdue=overdue)
         actions.draw_problem(reel)
         draw_actions(reel, overdue=overdue)
     with right:
         draw_particulars(reel)
-        st.subheader(_("What happened"))
+        st.subheader(_("What happened"), anchor=False)
         draw_story(product.store.timeline.of(reel_id), key="story")
 
 
 found = wanted()
 if found is None or found.id is None:
-    st.title(_("Reel"))
+    st.title(_("Reel"), anchor=False)
     st.info(_("There is no such reel."), icon=":material/search_off:")
     if st.button(_("Back to the list"), icon=":material/arrow_back:"):
         st.switch_page("pages/reels.py")

@@ -36,7 +36,7 @@ def draw_figures(now: Figures) -> None:
         (_("In the making"), now.in_flight, ":material/movie:"),
         (_("Waiting"), now.active_reels - now.in_flight, ":material/schedule:"),
         (_("Ready today"), now.done_today, ":material/check_circle:"),
-        (_("Failed"), now.failed, ":material/error:"),
+        (_("Failed so far"), now.failed, ":material/error:"),
         (_("News overdue"), now.overdue, ":material/alarm:"),
     ]
     with st.grid(5, min_column_width=150, gap="small"):
@@ -44,18 +44,29 @@ def draw_figures(now: Figures) -> None:
             st.metric(label, number(value), icon=icon, border=True)
 
 
+def remember_status() -> None:
+    """Write the chosen status into the address and begin at the newest reels."""
+    paging.reset()
+    if chosen := st.session_state["wanted"]:
+        st.query_params["status"] = chosen
+    else:
+        st.query_params.pop("status", None)
+
+
 def choose_filter() -> ReelFilter:
     """Draw the filter, which lives in the address, and return it."""
     words = {str(status): _(look.word) for status, look in STATES.items()}
+    asked = st.query_params.get("status")
     with st.container(horizontal=True, vertical_alignment="center", key="filter"):
         status = st.pills(
             _("Status"),
             list(words),
             format_func=words.__getitem__,
-            key="status",
-            bind="query-params",
-            on_change=paging.reset,
+            default=asked if asked in words else None,
+            key="wanted",
+            on_change=remember_status,
             label_visibility="collapsed",
+            wrap=True,
         )
         text = st.text_input(
             _("Search"),
@@ -72,13 +83,10 @@ def choose_filter() -> ReelFilter:
     )
 
 
-def draw_nothing(wanted: ReelFilter) -> None:
-    """Invite to the first reel, or say that the filter leaves none."""
-    if wanted != ReelFilter():
-        st.caption(_("No reel matches."))
-        return
+def draw_invitation() -> None:
+    """Invite to the first reel."""
     with st.container(border=True, horizontal_alignment="center", key="empty"):
-        st.subheader(_("No reels yet"), text_alignment="center")
+        st.subheader(_("No reels yet"), text_alignment="center", anchor=False)
         st.caption(_("Write a script, choose who says it, and watch it become a video."), text_alignment="center")
         if st.button(_("Make the first reel"), type="primary", icon=":material/add:"):
             st.switch_page("pages/new.py")
@@ -91,6 +99,9 @@ def draw_list(*, ticking: bool) -> None:
     if is_busy(current) is not ticking or changed(current):
         st.rerun(scope="app")
     toast_finished(product)
+    if not any(product.store.reels.counts().values()):
+        draw_invitation()
+        return
     draw_figures(current)
     wanted = choose_filter()
     reels = product.store.reels.page(wanted, A_PAGE + 1)
@@ -99,7 +110,7 @@ def draw_list(*, ticking: bool) -> None:
         if chosen is not None:
             st.switch_page("pages/reel.py", query_params={"id": str(chosen)})
     else:
-        draw_nothing(wanted)
+        st.caption(_("No reel matches."))
     paging.draw(reels[A_PAGE - 1].id if len(reels) > A_PAGE else None)
 
 
@@ -109,7 +120,7 @@ def is_busy(current: Figures) -> bool:
 
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.title(_("Reels"), width="stretch")
+    st.title(_("Reels"), width="stretch", anchor=False)
     if st.button(_("New reel"), type="primary", icon=":material/add:"):
         st.switch_page("pages/new.py")
 busy = is_busy(read_figures(utcnow()))

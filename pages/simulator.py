@@ -23,7 +23,7 @@ WORDS = (
 
 product = opened()
 
-st.title(_("Simulator"))
+st.title(_("Simulator"), anchor=False)
 st.write(
     _(
         "Without a key the product talks to a fake HeyGen of its own. "
@@ -31,7 +31,7 @@ st.write(
     )
 )
 draw_facts([(_("Address of the bundled fake HeyGen"), figures(product, utcnow()).demo_url or _("starting…"))])
-st.subheader(_("Magic words"))
+st.subheader(_("Magic words"), anchor=False)
 st.write(_("End a script with words in double brackets, and that video meets the fate they name:"))
 st.code(_("Welcome to our new collection.") + " [[sim: render=20s webhook=drop]]", language=None, wrap_lines=True)
 table = pd.DataFrame([{_("Words"): words, _("What happens"): _(meaning)} for words, meaning in WORDS])

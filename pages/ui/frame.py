@@ -11,7 +11,7 @@ from core.config import Settings
 from core.dashboard import figures
 from core.errors import ReelsError, SettingsError
 from pages.ui.component import HERE
-from pages.ui.language import LANGUAGES, SWITCH, _, browsers, say
+from pages.ui.language import LANGUAGES, SWITCH, _, browsers, code, say
 from pages.ui.notices import draw_notices
 from pages.ui.opened import opened
 
@@ -28,7 +28,7 @@ def draw() -> None:
     try:
         settings = Settings.from_env()
     except SettingsError as error:
-        st.title(NAME)
+        st.title(NAME, anchor=False)
         st.error(say(error), icon=":material/settings:")
         st.stop()
     home = st.Page("pages/reels.py", title=_("Reels"), icon=":material/movie:", url_path="", default=True)
@@ -55,6 +55,10 @@ def draw() -> None:
 
 
 def _head(settings: Settings) -> None:
+    if code() != browsers():
+        st.query_params[SWITCH] = code()
+    else:
+        st.query_params.pop(SWITCH, None)
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.text(NAME, width="content")
         if settings.demo:
@@ -65,10 +69,9 @@ def _head(settings: Settings) -> None:
         st.segmented_control(
             "Idioma / Language",
             list(LANGUAGES),
-            default=browsers(),
+            default=code(),
             format_func=LANGUAGES.__getitem__,
             key=SWITCH,
-            bind="query-params",
             required=True,
             label_visibility="collapsed",
         )

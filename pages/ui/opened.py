@@ -18,3 +18,8 @@ def opened() -> Product:
 @lru_cache(maxsize=4)
 def _opened(settings: Settings, port: int) -> Product:
     return open_product(settings, port=port)
+
+
+def forget() -> None:
+    """Close what was opened; the next script opens it anew."""
+    _opened.cache_clear()

@@ -28,13 +28,13 @@ def draw_video(reel: Reel) -> None:
     st.link_button(_("Open the file"), address, icon=":material/download:", type="tertiary")
 
 
-def draw_progress(reel: Reel, now: datetime, *, overdue: bool) -> None:
+def draw_progress(reel: Reel, now: datetime, usual_s: float, *, overdue: bool) -> None:
     """Say what is happening, for how long, and what is late."""
     since = reel.submitted_at or reel.created_at or now
     with st.container(border=True):
         st.markdown(f"**{happening(reel)}**")
         st.metric(_("Elapsed"), span((now - since).total_seconds()))
-        st.caption(_("This page updates by itself."))
+        st.caption(_("Most videos take about {time}; this page updates by itself.").format(time=span(usual_s)))
     if not overdue:
         return
     if reel.mode is ProcessingMode.WEBHOOK:
@@ -78,11 +78,7 @@ def draw_particulars(reel: Reel) -> None:
         (_("Length"), span(reel.duration_s) if reel.duration_s else ""),
     ]
     with st.grid("auto", min_column_width=150, gap="small"):
-        for label, value in facts:
-            if value:
-                with st.container(gap=None):
-                    st.caption(label)
-                    st.text(value)
+        draw_facts([(label, value) for label, value in facts if value])
     with st.expander(_("Script"), icon=":material/notes:"):
         st.text(reel.script)
 

@@ -1,0 +1,84 @@
+"""What every page owes its viewer: its frame, its language, its width, and no talk with strangers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from core.models import Reel
+from tests.browser.conftest import ROOT, Server, Visit
+
+PAGES = ["/", "/reels", "/new", "/reel?id=1", "/health", "/simulator"]
+LOUD = "<img src=x onerror=alert(1)><script>alert(2)</script> **fuerte** :red[rojo] [x](javascript:alert(3))"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_reel(server: Server) -> None:
+    """Have at least one reel, with a title that would act if it were ever taken for markup."""
+    server.product.processor.enqueue(Reel(title=LOUD, script=LOUD + " [[sim: render=1s]]"))
+
+
+@pytest.mark.parametrize("path", ["/new", "/reel?id=1"])
+def test_a_cold_deep_link_shows_the_frame(fresh_server: Server, visitor: Visit, path: str) -> None:
+    page = visitor().open(fresh_server.url + path)
+    expect(page.get_by_text("Gem-AvatART Reels")).to_be_visible()
+    expect(page.get_by_text("Los vídeos son simulados")).to_be_visible()
+    expect(page.get_by_role("radio", name="Español")).to_be_visible()
+    expect(page.locator("h1")).to_have_text("Nuevo reel" if path == "/new" else "Reel")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_overflows_on_a_phone_and_nobody_else_is_asked(server: Server, visitor: Visit, scheme: str) -> None:
+    tab = visitor(width=390, scheme=scheme)
+    for path in PAGES:
+        page = tab.open(server.url + path)
+        tab.settled()
+        wide = page.evaluate(
+            """() => [document.documentElement, ...document.querySelectorAll('[data-testid="stMain"]')]
+              .map(box => box.scrollWidth - box.clientWidth)"""
+        )
+        assert max(wide) <= 0, path
+    assert tab.hosts <= {"127.0.0.1", ""}
+    assert not tab.dialogs
+
+
+def test_the_language_switch_holds_over_pages_and_a_reload(server: Server, visitor: Visit) -> None:
+    page = visitor().open(f"{server.url}/")
+    page.get_by_text("English", exact=True).click()
+    page.get_by_role("link", name="New reel").first.click()
+    expect(page.locator("h1")).to_have_text("New reel", timeout=5_000)
+    page.reload()
+    expect(page.locator("h1")).to_have_text("New reel", timeout=10_000)
+    expect(page.get_by_label("Script")).to_be_visible()
+
+
+def test_the_page_names_its_language(server: Server, visitor: Visit) -> None:
+    assert visitor().open(server.url).locator("html").get_attribute("lang") == "es"
+    english = visitor(locale="en-GB").open(server.url).locator("html")
+    assert (english.get_attribute("lang"), english.get_attribute("translate")) == ("en", "no")
+
+
+def test_what_users_typed_never_acts(server: Server, visitor: Visit) -> None:
+    tab = visitor()
+    page = tab.open(f"{server.url}/?q=onerror")
+    expect(page.get_by_role("link", name=LOUD)).to_be_visible(timeout=5_000)
+    page.get_by_role("link", name=LOUD).click()
+    expect(page.get_by_text(LOUD, exact=True).first).to_be_visible(timeout=5_000)
+    assert page.locator('img[src="x"]').count() == 0
+    assert not tab.dialogs
+
+
+def test_a_wrong_setting_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), "--server.port", "0"]
+    env = os.environ | {"HEYGEN_MAX_CONCURRENT": "zero"}
+    ended = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [
+        "HEYGEN_MAX_CONCURRENT='zero' cannot be used; allowed: a whole number from 1 to 999999999."
+    ]
