@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 LIFETIME_S = 7 * 86400
 KEY_PAIR_ID = "K38HBHX5LX3X2H"
@@ -38,21 +37,24 @@ class Links:
         """Return the address of a file that needs no signature."""
         return f"{self.base_url}/files/{path}"
 
-    def allows(self, path: str, query: Mapping[str, str], now: float) -> bool:
-        """Say whether a link was made here, unchanged and not expired."""
-        expires, issue = query.get("Expires", ""), query.get("Issue", "")
+    def allows(self, path: str, query: str, now: float) -> bool:
+        """Say whether a link was made here, is unchanged to the letter and has not expired."""
+        given = dict(parse_qsl(query))
+        expires, issue = given.get("Expires", ""), given.get("Issue", "")
         if not expires.isascii() or not expires.isdigit() or now >= int(expires):
             return False
-        wanted = self._signature(path, expires, issue)
-        return hmac.compare_digest(wanted.encode(), query.get("Signature", "").encode())
+        return hmac.compare_digest(self._query(path, expires, issue).encode(), query.encode())
 
     def _signed(self, path: str, now: float) -> str:
         self._issued += 1
-        expires, issue = str(int(now) + LIFETIME_S), f"{self._issued:08x}"
-        signature = self._signature(path, expires, issue)
+        query = self._query(path, str(int(now) + LIFETIME_S), f"{self._issued:08x}")
+        return f"{self.base_url}{path}?{query}"
+
+    def _query(self, path: str, expires: str, issue: str) -> str:
         disposition = quote(f"attachment; filename*=UTF-8''{path.rpartition('/')[2]};", safe="")
+        signature = self._signature(path, expires, issue)
         return (
-            f"{self.base_url}{path}?response-content-disposition={disposition}&Issue={issue}"
+            f"response-content-disposition={disposition}&Issue={issue}"
             f"&Expires={expires}&Signature={signature}&Key-Pair-Id={KEY_PAIR_ID}"
         )
 

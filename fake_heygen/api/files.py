@@ -62,7 +62,7 @@ class Files:
     async def of_video(self, request: Request) -> Response:
         """Answer a film, its still picture or its subtitles: 403 when the link is wrong or has expired."""
         now = self._simulation.clock.now()
-        if not self._simulation.links.allows(request.url.path, request.query_params, now):
+        if not self._simulation.links.allows(request.url.path, request.url.query, now):
             return _plain("AccessDenied", 403)
         video = self._simulation.world.videos.get(request.path_params["video_id"])
         if video is None or now < file_ready_at(video):

@@ -29,7 +29,7 @@ def _plain(pen: Pen, look: Appearance, outline: list[tuple[float, float]]) -> No
     for sign in (-1, 1):
         inner = 500 + sign * 258
         arm = [(inner, 880), (inner + sign * 14, 880), (inner + sign * 30, 1030), (inner - sign * 6, 1030)]
-        pen.glow(arm, shade(look.top, 0.62, 200), 9)
+        pen.glow(arm, shade(look.top, 0.7, 130), 12, body)
 
 
 def _neckline(pen: Pen, look: Appearance, depth: float, width: float) -> None:

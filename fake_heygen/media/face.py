@@ -6,6 +6,7 @@ from fake_heygen.avatars import Appearance
 from fake_heygen.media.pen import Pen, colour, mirrored, shade
 
 EYE_Y, EYE_DX, MOUTH_Y = 408.0, 72.0, 540.0
+CHEEK_SHADE = [(600, 260), (676, 320), (660, 520), (560, 640), (610, 520), (634, 400)]
 SOFT_JAW = [(500, 196), (404, 216), (344, 300), (340, 410), (366, 508), (420, 584), (474, 622)]
 STRONG_JAW = [(500, 192), (402, 212), (340, 300), (336, 420), (352, 520), (410, 600), (466, 632)]
 
@@ -17,9 +18,9 @@ def draw_head(pen: Pen, look: Appearance, *, slender: bool) -> None:
         pen.ellipse(500 + sign * 168, 430, 13, 25, shade(look.skin, 0.84))
     outline = mirrored(SOFT_JAW if slender else STRONG_JAW)
     pen.shape(outline, colour(look.skin))
-    pen.glow([(600, 260), (676, 320), (660, 520), (560, 640), (610, 520), (634, 400)], shade(look.skin, 0.8, 120), 20)
+    pen.glow(CHEEK_SHADE, shade(look.skin, 0.8, 130), 20, outline)
     for sign in (-1, 1):
-        pen.glow(_disc(500 + sign * 100, 486, 40, 27), (222, 92, 84, 62), 16)
+        pen.glow(_disc(500 + sign * 100, 486, 40, 27), (222, 92, 84, 62), 16, outline)
 
 
 def draw_eyes(pen: Pen, look: Appearance, *, closed: bool, slender: bool) -> None:

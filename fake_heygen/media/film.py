@@ -21,7 +21,7 @@ from fake_heygen.voices import BY_ID as VOICES_BY_ID
 
 SYLLABLE_S = 0.2
 MOUTH = (1, 2, 2, 1)
-ENCODER = {"preset": "veryfast", "crf": "24", "tune": "animation"}
+ENCODER = {"preset": "superfast", "crf": "24", "tune": "animation"}
 AUDIO_BLOCK = 1024
 
 

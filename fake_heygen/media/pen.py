@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PIL import Image, ImageColor, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFilter
 
 UNITS = 1000.0
 OVERSAMPLING = 3
 STEPS = 10
+SOFT_SIDE = 250
 
 Point = tuple[float, float]
 Colour = tuple[int, int, int, int]
@@ -92,15 +93,16 @@ class Pen:
         box = [self._scale * value for value in (x - rx, y - ry, x + rx, y + ry)]
         self._draw.rounded_rectangle(box, radius=self._scale * ry * 0.8, outline=fill, width=round(width * self._scale))
 
-    def glow(self, points: Sequence[Point], fill: Colour, blur: float) -> None:
-        """Lay a soft shape only on what is already drawn."""
-        soft = Image.new("RGBA", self.image.size, (*fill[:3], 0))
-        ImageDraw.Draw(soft).polygon(self._scaled(smooth(points)), fill=fill)
-        soft = soft.filter(ImageFilter.GaussianBlur(blur * self._scale))
-        inside = self.image.getchannel("A")
-        merged = Image.alpha_composite(self.image, soft)
-        merged.putalpha(inside)
-        self.image.paste(merged)
+    def glow(self, points: Sequence[Point], fill: Colour, blur: float, within: Sequence[Point]) -> None:
+        """Lay a soft shape on what lies within another shape; it is blurred small, which is as soft and quicker."""
+        small = Image.new("L", (SOFT_SIDE, SOFT_SIDE), 0)
+        ratio = SOFT_SIDE / UNITS
+        ImageDraw.Draw(small).polygon([(x * ratio, y * ratio) for x, y in smooth(points)], fill=fill[3])
+        small = small.filter(ImageFilter.GaussianBlur(blur * ratio))
+        veil = small.resize(self.image.size, Image.Resampling.BILINEAR)
+        inside = Image.new("L", self.image.size, 0)
+        ImageDraw.Draw(inside).polygon(self._scaled(smooth(within)), fill=255)
+        self.image.paste(fill[:3], (0, 0), ImageChops.multiply(veil, inside))
 
     def finished(self) -> Image.Image:
         """Return the picture at its true size."""

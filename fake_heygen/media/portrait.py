@@ -18,7 +18,7 @@ from fake_heygen.media.face import (
 from fake_heygen.media.hair import draw_hair, draw_hair_behind
 from fake_heygen.media.pen import Pen, colour, shade
 
-FIGURE_SHARE = 1.22
+FIGURE_SHARE = 1.36
 TALLEST_SHARE = 0.94
 
 

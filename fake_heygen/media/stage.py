@@ -79,7 +79,7 @@ class Stage:
     def _draw_row(
         self, draw: ImageDraw.ImageDraw, row: list[SpokenWord], spoken: SpokenWord | None, size: int, top: int
     ) -> None:
-        letters, space = font(size), font(size).getlength(" ")
+        letters, space = font(size), _space(size)
         left = (self.width - _length(row, size)) / 2
         if self._boxed and row:
             box = (left - size * 0.5, top - size * 0.1, self.width - left + size * 0.5, top + size * 1.25)
@@ -101,7 +101,7 @@ def _draw_mark(picture: Image.Image) -> None:
 
 def _length(row: list[SpokenWord], size: int) -> float:
     letters = font(size)
-    return sum(letters.getlength(drawable(word.text)) for word in row) + letters.getlength(" ") * (len(row) - 1)
+    return sum(letters.getlength(drawable(word.text)) for word in row) + _space(size) * (len(row) - 1)
 
 
 def _rows(line: Line, widest: float, size: int) -> list[list[SpokenWord]]:
@@ -113,3 +113,7 @@ def _rows(line: Line, widest: float, size: int) -> list[list[SpokenWord]]:
             rows.append([])
         rows[-1].append(word)
     return rows
+
+
+def _space(size: int) -> float:
+    return font(size).getlength(" ") * 1.5
