@@ -60,6 +60,7 @@ class Runtime:
         """Start the threads, the store and, in demo mode, the fake; raises ReelsError."""
         facts, now = self.product.store.facts, utcnow()
         if self._demo is not None and self._worker is not None:
+            facts.put(DEMO_URL, None, now)
             facts.put(DEMO_URL, self._demo.start(), now)
         if self._receives:
             facts.put(RECEIVER_URL, self.product.processor.webhook_base_url, now)

@@ -34,11 +34,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(runtime: Runtime, listener: socket.socket) -> int:
-    """Serve until a signal comes; return the exit code."""
-    app = Starlette(routes=runtime.routes, lifespan=runtime.lifespan)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-    server.run(sockets=[listener])
-    return 0 if server.started else 1
+    """Serve until a signal comes; return the exit code. Raises ReelsError when the parts do not start."""
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=runtime.routes), log_config=None, access_log=False))
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises the signal again when it has ended
+    runtime.start()
+    try:
+        server.run(sockets=[listener])
+    finally:
+        runtime.stop()
+    return 0
 
 
 def work(runtime: Runtime) -> int:
