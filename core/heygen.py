@@ -24,6 +24,7 @@ CONNECT_TIMEOUT_S: Final = 10.0
 CONNECTIONS: Final = 8
 BULK: Final = 100
 PAGES: Final = 20
+LONGEST_RETRY_AFTER_S: Final = 86_400.0
 
 
 class HeyGenClient:
@@ -63,9 +64,10 @@ class HeyGenClient:
         return parsing.video(_data(answer), answer.headers.get("x-request-id"))
 
     def video_statuses(self, video_ids: Sequence[str]) -> dict[str, RemoteVideo]:
-        """Return the state of up to 100 videos in one call; ids that HeyGen leaves out are missing here too."""
+        """Return the state of up to 100 videos in one call; ids of which HeyGen tells no status are missing here."""
         rows = self._list_once("/v3/videos/statuses", {"video_ids": ",".join(video_ids)})[0]
-        return {row.video_id: row for row in map(parsing.status_row, rows)}
+        told = [row for row in rows if parsing.maybe_text(row, "video_id", "id") and parsing.maybe_text(row, "status")]
+        return {row.video_id: row for row in map(parsing.status_row, told)}
 
     def list_videos(self, title: str | None = None) -> Iterator[RemoteVideo]:
         """Yield the account's videos, newest first, a bounded number of pages."""
@@ -252,18 +254,18 @@ def _refusal(response: httpx.Response) -> HeyGenRefused:
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:
-    """Return the seconds of a Retry-After header (seconds or an HTTP date), None where it says nothing usable."""
+    """Return the seconds of a Retry-After header (seconds or an HTTP date), at most a day; None for anything else."""
     if value is None:
         return None
     if value.strip().isascii() and value.strip().isdigit():
-        return float(value.strip()[:9])
+        return min(float(value.strip()[:9]), LONGEST_RETRY_AFTER_S)
     date = _http_date(value)
-    return None if date is None else max(0.0, (date - now).total_seconds())
+    return None if date is None else min(max(0.0, (date - now).total_seconds()), LONGEST_RETRY_AFTER_S)
 
 
 def _http_date(value: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
