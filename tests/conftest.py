@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import freezegun
+import hypothesis
 import pytest
 from freezegun import freeze_time
 
@@ -15,6 +16,11 @@ from tests.factories import NOW, House, Wire, a_house
 
 # Freezing walks through every loaded module; these are large and read no clock of ours.
 freezegun.configure(extend_ignore_list=["streamlit", "pandas", "pyarrow", "numpy", "altair", "playwright", "av"])
+
+# The same examples on every run; HYPOTHESIS_PROFILE=search looks for new ones.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("search", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 Build = Callable[..., House]
 
