@@ -98,7 +98,7 @@ class Fake:
 
 @pytest.fixture
 def fake(server: Running) -> Iterator[Fake]:
-    with httpx.Client(base_url=server.url, headers={"X-Api-Key": "any"}, timeout=30) as api:
+    with httpx.Client(base_url=server.url, headers={"X-Api-Key": "any"}, timeout=30, verify=False) as api:
         fake = Fake(api)
         fake.play(name="healthy")
         api.post("/_sim/reset")
@@ -142,6 +142,7 @@ def receiver() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -24,7 +24,7 @@ def test_film_is_h264_of_the_asked_shape_and_as_long_as_get_says(fake: Any, rati
     video_id = fake.video("render=1s", aspect_ratio=ratio)
     fake.advance(1)
     seen = fake.get(video_id)
-    content = httpx.get(seen["video_url"], timeout=30).content
+    content = fake.api.get(seen["video_url"], timeout=30).content
     with av.open(io.BytesIO(content)) as film:
         stream = film.streams.video[0]
         frames = sum(1 for _ in film.decode(video=0))
@@ -43,29 +43,29 @@ def test_film_moves_and_differs_from_its_captioned_version(fake: Any) -> None:
     video_id = fake.video("render=1s", caption={"file_format": "srt", "style": "default"})
     fake.advance(1)
     seen = fake.get(video_id)
-    plain, captioned = (httpx.get(seen[name], timeout=30).content for name in ("video_url", "captioned_video_url"))
+    plain, captioned = (fake.api.get(seen[name], timeout=30).content for name in ("video_url", "captioned_video_url"))
     assert plain != captioned
     with av.open(io.BytesIO(plain)) as film:
         pictures = {frame.to_image().tobytes() for frame in film.decode(video=0)}
     assert len(pictures) > 10
-    subtitles = httpx.get(seen["subtitle_url"])
+    subtitles = fake.api.get(seen["subtitle_url"])
     assert subtitles.text.startswith("1\n00:00:00,400 --> ")
     assert "sim:" not in subtitles.text
-    thumbnail = Image.open(io.BytesIO(httpx.get(seen["thumbnail_url"]).content))
+    thumbnail = Image.open(io.BytesIO(fake.api.get(seen["thumbnail_url"]).content))
     assert (thumbnail.format, thumbnail.size) == ("JPEG", (768, 432))
 
 
 def test_ranges_are_served_and_impossible_ones_refused(fake: Any) -> None:
     url = film_url(fake)
-    whole = httpx.get(url, timeout=30)
-    part = httpx.get(url, headers={"Range": "bytes=100-199"})
+    whole = fake.api.get(url, timeout=30)
+    part = fake.api.get(url, headers={"Range": "bytes=100-199"})
     assert (part.status_code, part.content) == (206, whole.content[100:200])
     assert part.headers["Content-Range"] == f"bytes 100-199/{len(whole.content)}"
-    assert httpx.get(url, headers={"Range": "bytes=-50"}).content == whole.content[-50:]
-    assert httpx.get(url, headers={"Range": f"bytes={len(whole.content)}-"}).status_code == 416
-    stale = httpx.get(url, headers={"Range": "bytes=0-9", "If-Range": '"other"'})
+    assert fake.api.get(url, headers={"Range": "bytes=-50"}).content == whole.content[-50:]
+    assert fake.api.get(url, headers={"Range": f"bytes={len(whole.content)}-"}).status_code == 416
+    stale = fake.api.get(url, headers={"Range": "bytes=0-9", "If-Range": '"other"'})
     assert (stale.status_code, len(stale.content)) == (200, len(whole.content))
-    head = httpx.head(url)
+    head = fake.api.head(url)
     assert (head.status_code, head.content, head.headers["Content-Length"]) == (200, b"", str(len(whole.content)))
     assert whole.headers["Content-Type"] == "video/mp4"
     assert whole.headers["Access-Control-Allow-Origin"] == "*"
@@ -77,10 +77,10 @@ def test_link_is_long_fresh_each_time_and_dies_after_seven_days(fake: Any) -> No
     first, second = fake.get(video_id)["video_url"], fake.get(video_id)["video_url"]
     assert len(first) >= 500
     assert first != second
-    assert httpx.head(first).status_code == 200
+    assert fake.api.head(first).status_code == 200
     fake.advance(7 * 86_400)
-    assert httpx.get(first).status_code == 403
-    assert httpx.head(fake.get(video_id)["video_url"]).status_code == 200
+    assert fake.api.get(first).status_code == 403
+    assert fake.api.head(fake.get(video_id)["video_url"]).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -88,22 +88,22 @@ def test_link_is_long_fresh_each_time_and_dies_after_seven_days(fake: Any) -> No
 )
 def test_tampered_link_is_refused(fake: Any, change: tuple[str, str]) -> None:
     url = film_url(fake)
-    assert httpx.get(url.replace(*change)).status_code == 403
-    assert httpx.get(url + "x").status_code == 403
-    assert httpx.get(url.partition("?")[0]).status_code == 403
+    assert fake.api.get(url.replace(*change)).status_code == 403
+    assert fake.api.get(url + "x").status_code == 403
+    assert fake.api.get(url.partition("?")[0]).status_code == 403
 
 
 def test_file_may_come_later_than_its_link(fake: Any) -> None:
     url = film_url(fake, "render=1s url=notyet:10s")
-    assert httpx.get(url).status_code == 404
+    assert fake.api.get(url).status_code == 404
     fake.advance(10)
-    assert httpx.head(url, timeout=30).status_code == 200
+    assert fake.api.head(url, timeout=30).status_code == 200
 
 
 def test_two_that_ask_at_once_get_the_same_film(fake: Any) -> None:
     url = film_url(fake, script="Una frase que nadie dijo antes. [[sim: render=1s]]", title="x")
     with ThreadPoolExecutor(4) as pool:
-        films = list(pool.map(lambda _: httpx.get(url, timeout=30).content, range(4)))
+        films = list(pool.map(lambda _: fake.api.get(url, timeout=30).content, range(4)))
     assert len(set(films)) == 1
     assert len(films[0]) > 10_000
 
