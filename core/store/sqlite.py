@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlite_utils import Database, Migrations
 
@@ -41,7 +41,7 @@ class Connections:
         if reader is None:
             self._open_writer()
             with _translated(self.path):
-                reader = self._connect()
+                reader = self._connect(_Reader)
             self._local.reader = reader
         return reader.conn
 
@@ -88,8 +88,14 @@ class Connections:
                 self._writer = writer
             return self._writer
 
-    def _connect(self) -> Database:
-        conn = sqlite3.connect(self.path, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False)
+    def _connect(self, factory: type[sqlite3.Connection] = sqlite3.Connection) -> Database:
+        conn = sqlite3.connect(
+            self.path,
+            timeout=self._busy_timeout_s,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=factory,
+        )
         conn.row_factory = sqlite3.Row
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute("PRAGMA foreign_keys = ON")
@@ -140,6 +146,19 @@ def _enable_wal(conn: sqlite3.Connection, patience_s: float) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
+
+
+class _Reader(sqlite3.Connection):
+    """Turn the errors of single reads into one sentence; writes are translated as a whole."""
+
+    def __init__(self, path: Path, *args: Any, **options: Any) -> None:
+        self._path = path
+        super().__init__(path, *args, **options)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Run one statement; raises StoreError."""
+        with _translated(self._path):
+            return super().execute(sql, parameters)
 
 
 @contextmanager
