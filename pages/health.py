@@ -38,9 +38,6 @@ def draw_counts(now: Figures) -> None:
         st.metric(_("Queue"), queue, icon=":material/queue:", border=True)
         st.metric(_("In the making"), number(now.in_flight), icon=":material/movie:", border=True)
         st.metric(_("Waiting"), number(now.active_reels - now.in_flight), icon=":material/schedule:", border=True)
-        if now.wallet_balance is not None:
-            balance = money(now.wallet_balance, now.currency or "USD")
-            st.metric(_("Balance at HeyGen"), balance, icon=":material/account_balance_wallet:", border=True)
 
 
 @st.fragment(run_every=TICK_S)
@@ -59,6 +56,8 @@ def draw_status() -> None:
         (_("Failed so far"), number(now.failed)),
         (_("Given up at the deadline"), number(now.timed_out)),
     ]
+    if now.wallet_balance is not None:
+        facts.append((_("Balance at HeyGen"), money(now.wallet_balance, now.currency or "USD")))
     if now.demo_url:
         facts.append((_("Address of the bundled fake HeyGen"), now.demo_url))
     with st.container(border=True), st.grid("auto", min_column_width=240, gap="small"):

@@ -8,16 +8,14 @@ import streamlit as st
 
 from core.clock import utcnow
 from core.dashboard import Figures, figures
-from core.models import ReelStatus
-from core.store import ReelFilter
 from pages.ui import paging
 from pages.ui.board import draw_board
+from pages.ui.filter import choose_filter
 from pages.ui.language import _
 from pages.ui.moments import midnight, number
 from pages.ui.notices import changed
 from pages.ui.opened import opened
 from pages.ui.toasts import toast_finished
-from pages.ui.words import STATES
 
 A_PAGE = 50
 TICK_S = 1.0
@@ -36,51 +34,12 @@ def draw_figures(now: Figures) -> None:
         (_("In the making"), now.in_flight, ":material/movie:"),
         (_("Waiting"), now.active_reels - now.in_flight, ":material/schedule:"),
         (_("Ready today"), now.done_today, ":material/check_circle:"),
-        (_("Failed so far"), now.failed, ":material/error:"),
+        (_("Failures"), now.failed, ":material/error:"),
         (_("News overdue"), now.overdue, ":material/alarm:"),
     ]
     with st.grid(5, min_column_width=150, gap="small"):
         for label, value, icon in shown:
             st.metric(label, number(value), icon=icon, border=True)
-
-
-def remember_status() -> None:
-    """Write the chosen status into the address and begin at the newest reels."""
-    paging.reset()
-    if chosen := st.session_state["wanted"]:
-        st.query_params["status"] = chosen
-    else:
-        st.query_params.pop("status", None)
-
-
-def choose_filter() -> ReelFilter:
-    """Draw the filter, which lives in the address, and return it."""
-    words = {str(status): _(look.word) for status, look in STATES.items()}
-    asked = st.query_params.get("status")
-    with st.container(horizontal=True, vertical_alignment="center", key="filter"):
-        status = st.pills(
-            _("Status"),
-            list(words),
-            format_func=words.__getitem__,
-            default=asked if asked in words else None,
-            key="wanted",
-            on_change=remember_status,
-            label_visibility="collapsed",
-            wrap=True,
-        )
-        text = st.text_input(
-            _("Search"),
-            key="q",
-            bind="query-params",
-            on_change=paging.reset,
-            placeholder=_("Search title and script"),
-            icon=":material/search:",
-            label_visibility="collapsed",
-            width=280,
-        )
-    return ReelFilter(
-        status=ReelStatus(status) if status else None, text=(text or "").strip(), before_id=paging.before()
-    )
 
 
 def draw_invitation() -> None:

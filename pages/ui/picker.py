@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+import streamlit as st
 from babel import Locale
 
 from core.catalogue import Avatar, Voice
@@ -96,9 +97,11 @@ def _choose(
         "all": _("All languages"),
         "play": _("Listen"),
     }
-    data = {"kind": kind, "items": items, "selected": selected, "labels": labels, "filters": filters or []}
-    picked = _picker(key=key, data=data, default={"choice": selected}, on_choice_change=_nothing)
-    return _known(str(picked.choice or selected), items)
+    before = st.session_state.get(key) or {}
+    current = _known(str(before.get("choice") or selected), items)
+    data = {"kind": kind, "items": items, "selected": current, "labels": labels, "filters": filters or []}
+    picked = _picker(key=key, data=data, default={"choice": current}, on_choice_change=_nothing)
+    return _known(str(picked.choice or current), items)
 
 
 def _nothing() -> None:

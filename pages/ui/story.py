@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from core.models import Channel, TimelineEntry
@@ -51,12 +52,18 @@ DETAILS: Final = {
     "error": mark("error"),
     "again_in_s": mark("again in seconds"),
     "until": mark("until"),
+    "delivery_id": mark("delivery"),
+    "auth": mark("proof"),
+    "overdue_after_s": mark("overdue after seconds"),
+    "after_s": mark("after seconds"),
+    "count": mark("count"),
     "what": mark("what"),
     "why": mark("why"),
     "kept": mark("kept"),
 }
 SAID: Final = ("failure_message", "message")
-HIDDEN: Final = frozenset({"channel", "sending", "requested_mode", "how", *SAID})
+HIDDEN: Final = frozenset({"channel", "sending", "requested_mode", "how", "seen", *SAID})
+TELLING: Final = frozenset({"completed", "failed", "anomaly"})
 
 _story = component("story")
 
@@ -69,7 +76,7 @@ def draw_story(entries: Sequence[TimelineEntry], key: str) -> None:
 def _entry(entry: TimelineEntry) -> dict[str, Any]:
     known = KINDS.get(entry.kind) or Look(entry.kind.replace("_", " "), "circle", "gray")
     channel = entry.detail.get("channel")
-    how = _(CHANNELS[Channel(channel)]) if channel in set(Channel) else ""
+    how = _(CHANNELS[Channel(channel)]) if channel in set(Channel) and entry.kind in TELLING else ""
     said = next((str(entry.detail[name]) for name in SAID if entry.detail.get(name)), "")
     return {
         "time": exact(entry.at),
@@ -83,4 +90,14 @@ def _entry(entry: TimelineEntry) -> dict[str, Any]:
 
 def _details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
     shown = [(name, value) for name, value in detail.items() if value not in (None, "", []) and name not in HIDDEN]
-    return [(_(DETAILS[name]) if name in DETAILS else name.replace("_", " "), str(value)) for name, value in shown]
+    return [(_(DETAILS[name]) if name in DETAILS else name.replace("_", " "), _value(value)) for name, value in shown]
+
+
+def _value(value: object) -> str:
+    """Write a value; a moment in the viewer's time."""
+    if isinstance(value, str) and "T" in value:
+        try:
+            return exact(datetime.fromisoformat(value))
+        except ValueError:
+            return value
+    return str(value)

@@ -84,18 +84,25 @@ def test_a_refused_form_loses_nothing(server: Server, visitor: Visit) -> None:
 
 
 def test_avatar_and_voice_are_chosen_with_the_keyboard(server: Server, visitor: Visit) -> None:
-    page = visitor().open(f"{server.url}/new")
+    tab = visitor()
+    page = tab.open(f"{server.url}/new")
     avatars = page.get_by_role("radiogroup", name="Avatar").get_by_role("radio")
     expect(avatars.first).to_be_visible(timeout=10_000)
     avatars.first.check()
     avatars.first.press("ArrowRight")
+    tab.settled()
     expect(avatars.nth(1)).to_be_checked()
+    voices = page.get_by_role("radiogroup", name="Voz").get_by_role("radio")
+    voices.nth(2).check()
+    tab.settled()
+    expect(voices.nth(2)).to_be_checked()
+    voice = voices.nth(2).get_attribute("value")
     name = avatars.nth(1).get_attribute("value")
     write(page, "Con teclado", "Elegido con el teclado. [[sim: render=1s]]")
     page.get_by_role("button", name="Crear el reel").press("Enter")
     page.wait_for_url("**/reel?id=*", timeout=5_000)
     stored = server.product.store.reels.page(ReelFilter(text="Con teclado"), 1)[0]
-    assert stored.avatar_id == name
+    assert (stored.avatar_id, stored.voice_id) == (name, voice)
 
 
 def test_a_row_leads_to_its_reel_by_mouse_and_keyboard(server: Server, visitor: Visit) -> None:

@@ -96,6 +96,6 @@ def test_figures_stand_on_top(product: Product, visit: Visit) -> None:
         "In the making": "1",
         "Waiting": "1",
         "Ready today": "0",
-        "Failed so far": "0",
+        "Failures": "0",
         "News overdue": "0",
     }
