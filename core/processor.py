@@ -211,8 +211,13 @@ class HeyGenVideoProcessor:
             for kind, detail in transition.entries:
                 self.store.timeline.add(reel.id, observation.at, kind, **detail)
             if transition.effect is Effect.FINISHED:
-                self._judge_channel(reel, observation)
+                self._finished(reel, transition, observation)
             return transition
+
+    def _finished(self, reel: Reel, transition: Transition, observation: Observation) -> None:
+        self._judge_channel(reel, observation)
+        if transition.changes["status"] is ReelStatus.COMPLETED:
+            self.store.archive.queue(reel.id or 0, observation.at)
 
     def _judge_channel(self, reel: Reel, observation: Observation) -> None:
         """Learn from a finished reel whether webhooks come when they should."""

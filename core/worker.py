@@ -1,4 +1,4 @@
-"""Do the work in turns: submit what may be sent, work off the inbox, sweep what is due, look after the account.
+"""Do the work in turns: submit, work off the inbox, sweep what is due, keep what is done, look after the account.
 
 Threads are only wake-ups: the rows are the truth, and every turn may be lost, doubled or killed midway.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Final
 
 from core import catalogue
+from core.archive import Archivist
 from core.clock import utcnow
 from core.errors import HeyGenError, ReelsError
 from core.inbox import Inbox
@@ -33,6 +34,8 @@ ACCOUNT_S: Final = 60.0
 CATALOGUE_S: Final = 600.0
 SENDERS: Final = 6
 INBOX_WORKERS: Final = 4
+ARCHIVISTS: Final = 2
+STOP_S: Final = 5.0
 
 Turn = Callable[[datetime], float]
 
@@ -75,23 +78,24 @@ class Loop(threading.Thread):
 
 
 class Slots:
-    """Run jobs on a bounded pool and know how many more it would start at once."""
+    """Run a bounded number of jobs at once, each in a thread of its own, and know how many more could start."""
 
     def __init__(self, name: str, size: int) -> None:
-        self._pool = ThreadPoolExecutor(size, thread_name_prefix=name)
-        self._free = size
-        self._lock = threading.Lock()
+        self._name = name
+        self._size = size
+        self._running = 0
+        self._changed = threading.Condition()
 
     @property
     def free(self) -> int:
-        """Return how many jobs would start at once."""
-        return self._free
+        """Return how many jobs could start at once."""
+        return self._size - self._running
 
     def run(self, job: Callable[[], object], then: Callable[[], None]) -> None:
         """Start a job; `then` is called when it has ended."""
-        with self._lock:
-            self._free -= 1
-        self._pool.submit(self._one, job, then)
+        with self._changed:
+            self._running += 1
+        threading.Thread(target=self._one, args=(job, then), name=self._name, daemon=True).start()
 
     def _one(self, job: Callable[[], object], then: Callable[[], None]) -> None:
         try:
@@ -99,13 +103,15 @@ class Slots:
         except Exception:
             logger.exception("A job failed; its lease runs out and it is taken up again")
         finally:
-            with self._lock:
-                self._free += 1
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
             then()
 
-    def stop(self) -> None:
-        """Wait for running jobs and start no others."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for the running jobs; tell whether all have ended."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._running == 0, timeout_s)
 
 
 class Worker:
@@ -116,13 +122,19 @@ class Worker:
         self._store = processor.store
         self._inbox = Inbox(processor)
         self._sweeper = Sweeper(processor)
+        self._archivist = Archivist(processor)
         self._senders = Slots("sender", SENDERS)
         self._inbox_slots = Slots("inbox", INBOX_WORKERS)
+        self._archive_slots = Slots("archive", ARCHIVISTS)
         self._catalogue_at: datetime | None = None
         self._account_at: datetime | None = None
+        self._submit = Loop("submit", self.submit_turn)
+        self._inbox_loop = Loop("inbox", self.inbox_turn)
+        self._archive = Loop("archive", self.archive_turn)
         self._loops = [
-            Loop("submit", self.submit_turn),
-            Loop("inbox", self.inbox_turn),
+            self._submit,
+            self._inbox_loop,
+            self._archive,
             Loop("sweep", self._sweeper.turn),
             Loop("account", self.account_turn),
             Loop("heartbeat", self.heartbeat_turn),
@@ -134,31 +146,39 @@ class Worker:
             loop.start()
 
     def stop(self) -> None:
-        """End all loops; a sending that is under way is awaited, and taken up again later if this is cut short."""
+        """End all loops, and wait a little for what is under way; what is cut short is taken up again later."""
         for loop in self._loops:
             loop.stop()
+        deadline = time.monotonic() + STOP_S
+        for waited in (self._senders, self._inbox_slots, self._archive_slots):
+            if not waited.wait(max(0.0, deadline - time.monotonic())):
+                logger.info("Stopping while HeyGen is still being waited for; it is taken up again at the next start")
         for loop in self._loops:
-            loop.join()
-        self._senders.stop()
-        self._inbox_slots.stop()
+            loop.join(max(0.0, deadline - time.monotonic()))
 
     def wake(self) -> None:
-        """Have every loop look at once, because something has just been stored."""
-        for loop in self._loops[:3]:
-            loop.wake()
+        """Have the loops look at once, because something has just been stored."""
+        self._submit.wake()
+        self._inbox_loop.wake()
 
     def submit_turn(self, now: datetime) -> float:
         """Start sending as many reels as there are free senders and slots at HeyGen."""
         submission = self._processor.submission
         for reel in submission.claim(now, self._senders.free) if self._senders.free else ():
-            self._senders.run(lambda reel=reel: submission.send(reel), self._loops[0].wake)  # type: ignore[misc]
+            self._senders.run(lambda reel=reel: submission.send(reel), self._submit.wake)  # type: ignore[misc]
         return POLL_S
 
     def inbox_turn(self, now: datetime) -> float:
         """Start working off as many deliveries as there are free hands."""
         for delivery in self._inbox.claim(now, self._inbox_slots.free) if self._inbox_slots.free else ():
-            self._inbox_slots.run(lambda delivery=delivery: self._inbox.work(delivery), self._loops[1].wake)  # type: ignore[misc]
+            self._inbox_slots.run(lambda delivery=delivery: self._inbox.work(delivery), self._inbox_loop.wake)  # type: ignore[misc]
         return POLL_S
+
+    def archive_turn(self, now: datetime) -> float:
+        """Start downloading the files of as many reels as there are free hands."""
+        for job in self._archivist.claim(now, self._archive_slots.free) if self._archive_slots.free else ():
+            self._archive_slots.run(lambda job=job: self._archivist.keep(job), self._archive.wake)  # type: ignore[misc]
+        return 1.0
 
     def heartbeat_turn(self, now: datetime) -> float:
         """Show that this worker lives."""

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from core.store.archive import Archive
 from core.store.deliveries import Deliveries, DeliveryFilter
 from core.store.facts import Facts
 from core.store.reels import ReelFilter, Reels
@@ -24,6 +25,7 @@ class Store:
         self.timeline = Timeline(connections)
         self.deliveries = Deliveries(connections)
         self.facts = Facts(connections)
+        self.archive = Archive(connections)
 
     @property
     def path(self) -> Path:
