@@ -119,8 +119,9 @@ class Submission:
             return None
         token = secrets.token_urlsafe(32)
         self._store.reels.add_token(reel.id, hashlib.sha256(token.encode()).digest())
-        logger.info("Webhook configurado: %s/webhooks/heygen/reel/%d/***", base, reel.id)
-        return f"{base}/webhooks/heygen/reel/{reel.id}/{token}"
+        address = f"{base.rstrip('/')}/webhooks/heygen/reel/{reel.id}"
+        logger.info("Webhook configurado: %s/***", address)
+        return f"{address}/{token}"
 
     def _accepted(self, claimed: Reel, video_id: str, now: datetime, how: str | None = None) -> Reel:
         """Bind the video; right whoever holds the lease by now, for the key stands for one video."""
@@ -242,8 +243,7 @@ class Submission:
         return [
             video
             for video in self._client.list_videos(reel.title or None)
-            if video.created_at
-            and video.created_at >= since
+            if (video.created_at is None or video.created_at >= since)
             and (video.title or "") == reel.title
             and not self._is_taken(video)
         ]
