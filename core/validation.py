@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from core.errors import InvalidReel
@@ -11,6 +12,7 @@ LONGEST_SCRIPT: Final = 5000
 LONGEST_TITLE: Final = 200
 ASPECT_RATIOS: Final = ("9:16", "4:5", "1:1", "16:9", "5:4", "auto")
 WORDS_A_MINUTE: Final = 150
+KEY: Final = re.compile(r"[A-Za-z0-9_:.-]{1,255}")
 
 
 def check_reel(reel: Reel) -> None:
@@ -28,6 +30,8 @@ def check_reel(reel: Reel) -> None:
     for name, value in (("script", reel.script), ("title", reel.title), ("avatar", reel.avatar_id)):
         if not _encodable(value):
             raise InvalidReel("The {field} holds a character that cannot be sent: remove it.", field=name)
+    if not KEY.fullmatch(reel.idempotency_key):
+        raise InvalidReel("The idempotency key has 1 to 255 letters, digits or _-:. and nothing else.")
     if reel.aspect_ratio not in ASPECT_RATIOS:
         raise InvalidReel(
             "The format {value} is not known; choose one of {allowed}.",
