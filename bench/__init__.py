@@ -1,0 +1,1 @@
+"""Measure the product against what it replaces; not part of what is shipped."""

@@ -1,0 +1,153 @@
+"""Load an HTTP server: several processes, raw sockets, requests made before the clock starts."""
+
+from __future__ import annotations
+
+import multiprocessing
+import selectors
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Final
+
+PROCESSES: Final = 2
+Make = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Hold what came of one run; `busy` is the share of a core that the busiest generator used."""
+
+    served: int
+    errors: int
+    seconds: float
+    busy: float
+    latencies_s: Sequence[float] = field(repr=False)
+
+    @property
+    def rate(self) -> float:
+        """Return the requests served in a second."""
+        return self.served / self.seconds
+
+    def quantile_s(self, share: float) -> float:
+        """Return the latency that `share` of the requests did not exceed."""
+        return self.latencies_s[min(len(self.latencies_s) - 1, int(share * len(self.latencies_s)))]
+
+
+@dataclass(slots=True, kw_only=True)
+class Client:
+    """Hold one kept connection and what it waits for."""
+
+    port: int
+    sock: socket.socket | None = None
+    sent_at: float = 0.0
+    got: bytes = b""
+
+    def open(self) -> socket.socket:
+        """Connect anew."""
+        if self.sock is not None:
+            self.sock.close()
+        self.sock = socket.create_connection(("127.0.0.1", self.port), timeout=30.0)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self.sock
+
+    def send(self, request: bytes) -> None:
+        """Send one request, whole: it is smaller than any socket's buffer."""
+        assert self.sock is not None
+        self.got = b""
+        self.sent_at = time.perf_counter()
+        self.sock.sendall(request)
+
+
+def run(port: int, make: Make, *, connections: int, seconds: float, at_most: int) -> Load:
+    """Keep `connections` requests under way for some seconds; `make(n)` returns the n-th request, picklable."""
+    context = multiprocessing.get_context("spawn")
+    ends: list[Connection] = []
+    children = []
+    for index in range(PROCESSES):
+        ours, theirs = context.Pipe()
+        numbers = range(index, at_most, PROCESSES)
+        share = connections // PROCESSES
+        child = context.Process(target=_child, args=(theirs, port, make, numbers, share, seconds), daemon=True)
+        child.start()
+        ends.append(ours)
+        children.append(child)
+    for end in ends:
+        end.recv()  # ready
+    for end in ends:
+        end.send("go")
+    parts: list[Load] = [end.recv() for end in ends]
+    for child in children:
+        child.join()
+    return Load(
+        served=sum(part.served for part in parts),
+        errors=sum(part.errors for part in parts),
+        seconds=max(part.seconds for part in parts),
+        busy=max(part.busy for part in parts),
+        latencies_s=sorted(latency for part in parts for latency in part.latencies_s),
+    )
+
+
+def _child(end: Connection, port: int, make: Make, numbers: range, connections: int, seconds: float) -> None:
+    requests = [make(n) for n in numbers]
+    end.send("ready")
+    end.recv()
+    end.send(drive(port, requests, connections, seconds))
+
+
+def drive(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Load:
+    """Send requests over kept connections until the time or the requests run out, then await what is under way."""
+    queue = iter(requests)
+    selector = selectors.DefaultSelector()
+    began, cpu, latencies, errors = time.perf_counter(), time.process_time(), [], 0
+    for _ in range(connections):
+        client = Client(port=port)
+        selector.register(client.open(), selectors.EVENT_READ, client)
+        client.send(next(queue))
+    waiting, until, now = connections, began + seconds, began
+    while waiting:
+        ready = selector.select(timeout=30.0)
+        if not ready:
+            errors += waiting
+            break
+        for key, _ in ready:
+            client = key.data
+            status = _status(client)
+            if status is None:
+                continue
+            now = time.perf_counter()
+            if status == 200:
+                latencies.append(now - client.sent_at)
+            else:
+                errors += 1
+            request = next(queue, None) if now < until else None
+            if request is None:
+                selector.unregister(client.sock)
+                client.sock.close()
+                waiting -= 1
+                continue
+            if status == 0 or b"onnection: close" in client.got:
+                selector.unregister(client.sock)
+                selector.register(client.open(), selectors.EVENT_READ, client)
+            client.send(request)
+    took = now - began
+    busy = (time.process_time() - cpu) / took
+    return Load(served=len(latencies), errors=errors, seconds=took, busy=busy, latencies_s=latencies)
+
+
+def _status(client: Client) -> int | None:
+    """Return the status of a complete response, None while it is not complete, 0 when the server hung up."""
+    assert client.sock is not None
+    try:
+        data = client.sock.recv(65536)
+    except OSError:
+        data = b""
+    if not data:
+        return 0
+    client.got += data
+    head, blank, body = client.got.partition(b"\r\n\r\n")
+    if not blank:
+        return None
+    length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+    return int(head[9:12]) if len(body) >= int(length or 0) else None

@@ -1,0 +1,1 @@
+"""Hold the servers that are measured, each a process of its own that is handed its listening socket."""

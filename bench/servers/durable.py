@@ -1,0 +1,71 @@
+"""Serve the product's receiver as `python -m core receiver` does; options take single things away from it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import socket
+import sqlite3
+import sys
+import time
+from typing import Any
+
+from bench.webhooks import SECRET
+from core import recorder
+from core.config import Settings
+from core.models import ProcessingMode
+from core.runtime import Runtime
+from core.serving import serve
+
+
+def altered(base: type[sqlite3.Connection], synchronous: str, pause_s: float) -> type[sqlite3.Connection]:
+    """Return connections with another `synchronous`, or with a disk that needs longer for each commit."""
+
+    class Connection(base):  # type: ignore[valid-type,misc]
+        def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+            cursor = super().execute(sql.replace("synchronous = FULL", f"synchronous = {synchronous}"), *args)
+            if sql == "COMMIT" and pause_s:
+                time.sleep(pause_s)
+            return cursor
+
+    return Connection
+
+
+def alter(synchronous: str, pause_s: float) -> None:
+    """Have every connection of this process altered."""
+    connect = sqlite3.connect
+
+    def altered_connect(*args: Any, factory: type[sqlite3.Connection] = sqlite3.Connection, **options: Any) -> Any:
+        return connect(*args, factory=altered(factory, synchronous, pause_s), **options)
+
+    sqlite3.connect = altered_connect
+
+
+def main(argv: list[str]) -> None:
+    """Serve on an open socket."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("fd", type=int)
+    parser.add_argument("database")
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--synchronous", default="FULL")
+    parser.add_argument("--pause-s", type=float, default=0.0)
+    parser.add_argument("--info", action="store_true")
+    args = parser.parse_args(argv)
+    if args.info:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if args.batch:
+        recorder.MAX_BATCH = args.batch  # type: ignore[misc]
+    if args.synchronous != "FULL" or args.pause_s:
+        alter(args.synchronous, args.pause_s)
+    settings = Settings(
+        api_key="bench",
+        processing_mode=ProcessingMode.WEBHOOK,
+        webhook_base_url="https://bench.example",
+        webhook_secrets=(SECRET,),
+        database_url=f"sqlite:///{args.database}",
+    )
+    serve(Runtime(settings, worker=False), socket.socket(fileno=args.fd))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
