@@ -7,10 +7,12 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from core import doctor, serving
+from core import doctor, endpoint, serving
+from core.check import Result
 from core.clock import isoformat
 from core.config import Settings
 from core.dashboard import get_processing_dashboard, reel_json, timeline_json
@@ -19,6 +21,7 @@ from core.models import ProcessingMode, Reel, ReelStatus
 from core.product import open_product
 from core.reel_file import WrongFile, read_csv
 from core.runtime import Runtime
+from core.secret_file import SecretFile
 from core.store import ReelFilter
 from core.validation import ASPECT_RATIOS
 
@@ -94,6 +97,8 @@ def _add_servers(words: Any) -> None:
         server.add_argument("--host", default="127.0.0.1")
         server.add_argument("--port", type=int, default=None, help="default: PORT, else 8501; 0: any free one")
     _word(words, "worker", "Run the worker alone.", _work)
+    _word(words, "register", "Register our receiver at HeyGen for signed deliveries, and keep its secret.", _register)
+    _word(words, "rotate", "Rotate the signing secret; the old one is believed for another day.", _register)
 
 
 def _add_reports(words: Any) -> None:
@@ -175,10 +180,17 @@ def _dashboard(settings: Settings, args: argparse.Namespace) -> int:
 
 def _doctor(settings: Settings, args: argparse.Namespace) -> int:
     checks = doctor.examine(open_product(settings))
-    failed = [check for check in checks if check.result is doctor.Result.FAIL]
+    failed = [check for check in checks if check.result is Result.FAIL]
     lines = [f"{c.result:<5} {c.name:<9} {c.seen}" + (f" -> {c.advice}" if c.advice else "") for c in checks]
     _print(args, [check.to_json() for check in checks], lines)
     return _complain(f"{len(failed)} of {len(checks)} checks failed.") if failed else 0
+
+
+def _register(settings: Settings, args: argparse.Namespace) -> int:
+    product = open_product(settings)
+    act = endpoint.rotate if args.word == "rotate" else endpoint.register
+    done = act(product, SecretFile(product.store.path))
+    return _print(args, asdict(done), [f"{done.endpoint_id}  {done.status}  {done.url}"])
 
 
 def _serve(settings: Settings, args: argparse.Namespace) -> int:

@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import timedelta
-from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-import httpx
-
+from core import endpoint
+from core.check import Check, Result
 from core.clock import utcnow
 from core.dashboard import worker_age_s
 from core.errors import HeyGenError, StoreError
 from core.models import ProcessingMode, SendState
+from core.probe import probe
 from core.product import DEMO_URL, RECEIVER_URL, Product
+from core.secret_file import SecretFile
 from core.worker import ALIVE_S
 
-PROBE_LIMIT_S: Final = 1.0
 CLOCK_LIMIT_S: Final = 60.0
-
-
-class Result(StrEnum):
-    """Say how a check came out."""
-
-    PASS = "pass"  # noqa: S105  # a verdict, not a password
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """Hold one check: what was looked at, how it came out, what was seen, and what to do."""
-
-    name: str
-    result: Result
-    seen: str
-    advice: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {key: str(value) for key, value in asdict(self).items()}
 
 
 def examine(product: Product) -> list[Check]:
@@ -136,23 +112,36 @@ def _webhook(product: Product) -> Iterator[Check]:
     if product.processor.mode is ProcessingMode.POLLING:
         yield Check(name="webhook", result=Result.PASS, seen="not used in polling mode")
         return
-    base = product.processor.webhook_base_url
+    base = product.processor.webhook_base_url or ""
     if product.settings.demo:
         base = product.store.facts.get(RECEIVER_URL) or base
-    began = time.monotonic()
+    secrets = [*SecretFile(product.store.path).believed(utcnow()), *product.settings.webhook_secrets]
+    yield from probe(base, secrets)
+    yield from _endpoint(product, bool(secrets))
+
+
+def _endpoint(product: Product, has_secret: bool) -> Iterator[Check]:
+    """Look at the account's own endpoint; it is optional, since every reel names its callback address."""
+    name = "endpoint"
     try:
-        with httpx.Client(trust_env=False, timeout=5.0, follow_redirects=False) as http:
-            answer = http.request("OPTIONS", f"{base}/webhooks/heygen")
-    except httpx.HTTPError as error:
-        advice = "start the receiver; check DNS, TLS and the tunnel (ngrok) in front of it"
-        seen = f"{base} cannot be reached ({type(error).__name__})"
-        yield Check(name="webhook", result=Result.FAIL, seen=seen, advice=advice)
+        known = endpoint.registered(product)
+    except HeyGenError as error:
+        yield Check(name=name, result=Result.WARN, seen=str(error))
         return
-    took_s = time.monotonic() - began
-    good = answer.status_code in {200, 204} and took_s < PROBE_LIMIT_S
-    seen = f"{base} answered {answer.status_code} in {took_s * 1000:.0f} ms"
-    advice = "" if good else "it must answer OPTIONS with 200 or 204 within 1 s, without a redirect"
-    yield Check(name="webhook", result=Result.PASS if good else Result.FAIL, seen=seen, advice=advice)
+    if known is None:
+        advice = "optional: `python -m core register` adds signed deliveries and their history"
+        yield Check(name=name, result=Result.PASS, seen="none registered; reels name their own address", advice=advice)
+    elif known.status != "enabled":
+        advice = "HeyGen has disabled it after failures: delete it there, then `python -m core register`"
+        yield Check(name=name, result=Result.FAIL, seen=f"{known.url} is {known.status}", advice=advice)
+    elif known.events is not None and not set(endpoint.EVENTS) <= set(known.events):
+        advice = f"subscribe it to {', '.join(endpoint.EVENTS)}"
+        yield Check(name=name, result=Result.WARN, seen=f"subscribed to {', '.join(known.events)}", advice=advice)
+    elif not has_secret:
+        advice = "`python -m core register` takes its secret over"
+        yield Check(name=name, result=Result.FAIL, seen="registered, but we hold no secret", advice=advice)
+    else:
+        yield Check(name=name, result=Result.PASS, seen=f"{known.url} is enabled")
 
 
 def _demo(product: Product) -> Iterator[Check]:

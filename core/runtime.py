@@ -15,6 +15,7 @@ from core.demo import DemoServer
 from core.product import DEMO_URL, RECEIVER_URL, open_product
 from core.receiver import Receiver, webhook_routes
 from core.recorder import Recorder
+from core.secret_file import SecretFile
 from core.status import status_routes
 from core.store import open_store
 from core.worker import Worker
@@ -30,11 +31,12 @@ class Runtime:
     ) -> None:
         self.product = open_product(settings, port=port)
         self._demo = DemoServer(self.product.store.path.with_name("fake_heygen.json")) if settings.demo else None
-        self._worker = Worker(self.product.processor) if worker else None
+        self._worker = Worker(self.product.processor, self.webhook_secrets) if worker else None
         wake = self._worker.wake if self._worker else (lambda: None)
         recorder_store = open_store(settings.database_url, busy_timeout_s=RECORDER_BUSY_S)
         self._recorder = Recorder(recorder_store, wake)
         self._receives = receiver
+        self._secret_file = SecretFile(self.product.store.path)
         self._webhooks = Receiver(self.product.store, self._recorder, self.webhook_secrets)
 
     @property
@@ -45,7 +47,7 @@ class Runtime:
 
     def webhook_secrets(self) -> Sequence[str]:
         """Return the signing secrets that are believed."""
-        return self.product.settings.webhook_secrets
+        return [*self.product.settings.webhook_secrets, *self._secret_file.believed(utcnow())]
 
     @asynccontextmanager
     async def lifespan(self, _app: Any) -> AsyncIterator[None]:

@@ -105,6 +105,7 @@ class Submission:
                 "script": reel.script,
                 "title": reel.title,
                 "aspect_ratio": reel.aspect_ratio,
+                "caption": {"file_format": "srt"},
                 **reel.options,
                 "callback_id": reel.idempotency_key,
                 "callback_url": self._callback_url(reel),

@@ -8,17 +8,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
 from core import catalogue
 from core.archive import Archivist
 from core.clock import utcnow
+from core.connectivity import Connectivity
 from core.errors import HeyGenError, ReelsError
 from core.inbox import Inbox
 from core.models import Account
 from core.processor import HeyGenVideoProcessor
+from core.reconcile import Reconciler
 from core.schedule import backoff_s
 from core.submission import GATE
 from core.sweep import Sweeper
@@ -117,7 +119,7 @@ class Slots:
 class Worker:
     """Run all turns of a processor in threads of this process."""
 
-    def __init__(self, processor: HeyGenVideoProcessor) -> None:
+    def __init__(self, processor: HeyGenVideoProcessor, probe_secrets: Callable[[], Sequence[str]] = tuple) -> None:
         self._processor = processor
         self._store = processor.store
         self._inbox = Inbox(processor)
@@ -136,6 +138,8 @@ class Worker:
             self._inbox_loop,
             self._archive,
             Loop("sweep", self._sweeper.turn),
+            Loop("reconcile", Reconciler(processor).turn),
+            Loop("connectivity", Connectivity(processor, probe_secrets).turn),
             Loop("account", self.account_turn),
             Loop("heartbeat", self.heartbeat_turn),
         ]

@@ -117,14 +117,15 @@ class Serve(Program):
     def __init__(self, folder: Path, heygen_url: str, *, mode: str, port: int | None = None, **settings: str) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environ = clean_environ(
-            HEYGEN_API_KEY=settings.pop("key", "test-key"),
-            HEYGEN_API_BASE_URL=heygen_url,
-            HEYGEN_PROCESSING_MODE=mode,
-            DATABASE_URL=f"sqlite:///{folder}/reels.db",
-            **({} if mode == "polling" else {"HEYGEN_WEBHOOK_BASE_URL": self.url}),
-            **settings,
-        )
+        defaults = {
+            "HEYGEN_API_KEY": settings.pop("key", "test-key"),
+            "HEYGEN_API_BASE_URL": heygen_url,
+            "HEYGEN_PROCESSING_MODE": mode,
+            "DATABASE_URL": f"sqlite:///{folder}/reels.db",
+        }
+        if mode != "polling":
+            defaults["HEYGEN_WEBHOOK_BASE_URL"] = self.url
+        self.environ = clean_environ(**(defaults | settings))
         argv = [sys.executable, "-m", "core", "serve", "--port", str(self.port)]
         super().__init__(argv, self.environ, folder / f"serve-{self.port}.log", ROOT)
         self.product = open_product(Settings.from_env(self.environ))

@@ -1,0 +1,88 @@
+"""Fill the gaps that missed deliveries left, from HeyGen's own history of events."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from core.clock import utcnow
+from core.endpoint import ENDPOINT, EVENTS
+from core.errors import HeyGenError
+from core.models import Channel, Observation, ProcessingMode, Reel
+from core.parsing import maybe_text
+from core.processor import HeyGenVideoProcessor
+
+logger = logging.getLogger(__name__)
+
+EVERY_S: Final = 300.0
+
+
+class Reconciler:
+    """Look through HeyGen's events at start, and from time to time while webhooks do not come."""
+
+    def __init__(self, processor: HeyGenVideoProcessor) -> None:
+        self._processor = processor
+        self._last: datetime | None = None
+
+    def turn(self, now: datetime) -> float:
+        """Reconcile if it is time; return the seconds after which it is worth looking again."""
+        if self._last is not None and not self._processor.channel().open:
+            return 5.0
+        if self._last is not None and (now - self._last).total_seconds() < EVERY_S:
+            return 5.0
+        try:
+            self.reconcile()
+        except HeyGenError as error:
+            logger.warning("Reconciling: %s", error)
+            return 30.0
+        self._last = now
+        return 5.0
+
+    def reconcile(self) -> int:
+        """Ask about each video that the history says has ended and we still wait for; return how many were found."""
+        waiting = {reel.video_id: reel for reel in self._waiting() if reel.video_id}
+        if not waiting or not self._is_registered():
+            return 0
+        oldest = min(reel.submitted_at for reel in waiting.values() if reel.submitted_at)
+        found = 0
+        for video_id in self._ended_videos(oldest):
+            if video_id in waiting:
+                found += self._learn(waiting.pop(video_id))
+        return found
+
+    def _waiting(self) -> list[Reel]:
+        return [r for r in self._processor.store.reels.processing() if r.mode is not ProcessingMode.POLLING]
+
+    def _is_registered(self) -> bool:
+        registered = self._processor.store.facts.get(ENDPOINT) is not None
+        return registered or bool(self._processor.settings.webhook_secrets)
+
+    def _ended_videos(self, since: datetime) -> Iterator[str]:
+        for event_type in EVENTS:
+            for event in self._processor.client.events(event_type):
+                created_at = _created_at(event)
+                if created_at is not None and created_at < since:
+                    break
+                data = event.get("event_data")
+                video_id = maybe_text(data, "video_id") if isinstance(data, Mapping) else None
+                if video_id is not None:
+                    yield video_id
+
+    def _learn(self, reel: Reel) -> int:
+        video = self._processor.look(reel.video_id or "")
+        observation = Observation(video=video, channel=Channel.RECOVERY, at=utcnow(), reason="events")
+        transition = self._processor.apply(observation)
+        return int(transition is not None and transition.effect == "finished")
+
+
+def _created_at(event: Mapping[str, Any]) -> datetime | None:
+    value = event.get("created_at")
+    try:
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value, UTC)
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    return read if read is None or read.tzinfo else read.replace(tzinfo=UTC)
