@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from fake_heygen.clock import SimClock
-from fake_heygen.delivery import DROPPED, PENDING, Delivery, Retry, acknowledged
+from fake_heygen.delivery import DROPPED, Delivery, Retry, acknowledged
 from fake_heygen.event import Event
 from fake_heygen.hooks.wire import Signing, choose_signing, told_payload
 from fake_heygen.journal import Journal
+from fake_heygen.links import Links
 from fake_heygen.planning import PlannedEvent
 from fake_heygen.sender import Reply, Sender
 from fake_heygen.signature import sign, signature_headers
@@ -25,7 +26,7 @@ CONTENT_HEADERS = {"Content-Type": "application/json", "User-Agent": "HeyGen-Web
 class Deliverer:
     """Turn events into deliveries and deliveries into attempts."""
 
-    def __init__(self, world: World, clock: SimClock, journal: Journal, sender: Sender, links: Any) -> None:
+    def __init__(self, world: World, clock: SimClock, journal: Journal, sender: Sender, links: Links) -> None:
         self._world = world
         self._clock = clock
         self._journal = journal
@@ -66,7 +67,7 @@ class Deliverer:
     def expects(self, delivery_id: str, at: float) -> bool:
         """Say whether an attempt that falls due at a moment is still wanted."""
         delivery = self._world.deliveries.get(delivery_id)
-        return delivery is not None and delivery.state == PENDING and delivery.next_at == at
+        return delivery is not None and delivery.next_at == at
 
     def _settle(self, delivery_id: str, at: float, reply: Reply) -> Delivery:
         delivery = self._world.deliveries[delivery_id]

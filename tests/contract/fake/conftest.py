@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +22,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 READY = "fake HeyGen listening on "
+FILES = tempfile.mkdtemp(prefix="fake-heygen-test-")  # films of an earlier version must not be found again
+atexit.register(shutil.rmtree, FILES, ignore_errors=True)
 
 
 @dataclass
@@ -37,7 +43,14 @@ class Running:
 
 def start(*arguments: str) -> Running:
     command = [sys.executable, "-m", "fake_heygen", "--port", "0", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command,
+        env=os.environ | {"TMPDIR": FILES},
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert process.stdout is not None
     line = process.stdout.readline().decode().strip()
     assert line.startswith(READY), line

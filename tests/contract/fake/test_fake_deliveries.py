@@ -233,6 +233,15 @@ def test_resend_attempts_a_delivery_again_with_its_event_id(fake: Any, receiver:
     assert fake.api.post("/_sim/deliveries/nothing/resend").status_code == 404
 
 
+def test_resent_delivery_is_not_repeated_by_its_earlier_plan(fake: Any, receiver: Any) -> None:
+    receiver.statuses = [500]
+    video_id = finished(fake, receiver)
+    (delivery,) = fake.rows("/_sim/deliveries", video_id=video_id)
+    fake.api.post(f"/_sim/deliveries/{delivery['delivery_id']}/resend")
+    fake.advance(3600)
+    assert [attempt["response"]["status"] for attempt in fake.attempts(video_id)] == [500, 200]
+
+
 def test_deleted_video_sends_nothing(fake: Any, receiver: Any) -> None:
     video_id = fake.video("render=10s", callback_url=receiver.url)
     fake.api.delete(f"/v3/videos/{video_id}")

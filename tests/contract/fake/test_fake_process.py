@@ -136,6 +136,17 @@ def test_killed_simulator_goes_on_where_it_was(started: Any, tmp_path: Path, rec
         assert charges == [1, 1]
 
 
+def test_what_was_answered_survives_a_kill_at_once(started: Any, tmp_path: Path) -> None:
+    state = str(tmp_path / "fake.db")
+    first = started("--state", state)
+    with client(first) as api:
+        created = create(api, "render=9s")
+        first.process.kill()
+    first.process.wait(5)
+    with client(started("--state", state)) as api:
+        assert [row["video_id"] for row in api.get("/_sim/ledger").json()["data"]] == [created["video_id"]]
+
+
 def test_state_file_that_is_none_ends_with_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "s.db").write_bytes(b"no database" * 1000)
     ended = run("--port", "0", "--state", str(tmp_path / "s.db"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fake_heygen.clock import SimClock
@@ -60,6 +60,8 @@ def test_restored_clock_counts_the_time_it_was_away(wall: Wall) -> None:
     assert later.now() == 5100.0
 
 
+@example([("wall", 10.0), ("wall", -5.0), ("wall", 1.0)])
+@example([("wall", 10.0), ("wall", -5.0), ("speed", 2.0), ("freeze", 1.0)])
 @given(
     st.lists(
         st.one_of(
