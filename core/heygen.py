@@ -6,6 +6,7 @@ Facts: https://developers.heygen.com (v3). The seam for tests is the transport.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -41,6 +42,8 @@ class HeyGenClient:
         self._api_key = api_key
         self._transport = transport
         self._opening = threading.Lock()
+        self._counting = threading.Lock()
+        self._calls: Counter[tuple[str, str]] = Counter()
         self._http: httpx.Client | None = None
 
     def __repr__(self) -> str:
@@ -128,6 +131,16 @@ class HeyGenClient:
         date = self._request("GET", "/v3/users/me").headers.get("date")
         return None if date is None else _http_date(date)
 
+    def take_calls(self) -> Counter[tuple[str, str]]:
+        """Return the calls since the last time, counted by kind and HTTP status (or the kind of failure)."""
+        with self._counting:
+            taken, self._calls = self._calls, Counter()
+        return taken
+
+    def _count(self, method: str, path: str, outcome: str) -> None:
+        with self._counting:
+            self._calls[call_kind(method, path), outcome] += 1
+
     def close(self) -> None:
         """Close the kept connections."""
         if self._http is not None:
@@ -151,18 +164,21 @@ class HeyGenClient:
         try:
             response = self._send(method, path, **options)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            self._count(method, path, "unreachable")
             raise Unreachable(
                 "HeyGen cannot be reached at {url} ({error}): check the connection; nothing was sent.",
                 url=self.base_url,
                 error=type(error).__name__,
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self._count(method, path, "no_answer")
             raise OutcomeUnknown(
                 "HeyGen did not answer {method} {path} ({error}); it is asked again.",
                 method=method,
                 path=path.split("?")[0],
                 error=type(error).__name__,
             ) from error
+        self._count(method, path, str(response.status_code))
         if response.status_code >= 500:
             unknown = OutcomeUnknown(
                 "HeyGen answered {status} to {method} {path}; it is asked again.",
@@ -206,6 +222,13 @@ class HeyGenClient:
             yield from rows
             if token is None:
                 return
+
+
+def call_kind(method: str, path: str) -> str:
+    """Name a call for the metrics: its method and its path without ids."""
+    parts = path.split("?")[0].split("/")[2:]
+    fixed = {"videos", "statuses", "users", "me", "avatars", "looks", "voices", "webhooks", "endpoints", "events"}
+    return f"{method} " + "/".join(part if part in fixed or part == "rotate-secret" else "{id}" for part in parts)
 
 
 def _segment(value: str) -> str:

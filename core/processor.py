@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from core import channel as channel_health
+from core import detection
 from core.channel import Arrival
 from core.clock import utcnow
 from core.config import NEEDS_URL, Settings
@@ -216,6 +217,7 @@ class HeyGenVideoProcessor:
 
     def _finished(self, reel: Reel, transition: Transition, observation: Observation) -> None:
         self._judge_channel(reel, observation)
+        detection.note(self.store.facts, observation)
         if transition.changes["status"] is ReelStatus.COMPLETED:
             self.store.archive.queue(reel.id or 0, observation.at)
 

@@ -75,6 +75,13 @@ class Recorder:
         else:
             self._refusals[reason, None] += 1
 
+    def unwritten_refusals(self) -> dict[str, int]:
+        """Return the refusals, by reason, that the next batch will write."""
+        counted: Counter[str] = Counter()
+        for (reason, _), n in list(self._refusals.items()):
+            counted[reason] += n
+        return counted
+
     def _run(self) -> None:
         while not (self._stopping and not self._waiting):
             self._wake.wait(REFUSALS_EVERY_S)

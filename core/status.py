@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.clock import isoformat, utcnow
-from core.dashboard import figures, worker_age_s
+from core.dashboard import Figures, figures, worker_age_s
+from core.detection import LABELS
 from core.errors import StoreError
+from core.models import Channel
 from core.product import Product
 from core.recorder import Recorder
 from core.worker import ALIVE_S
@@ -51,24 +55,80 @@ class ProductCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics of this moment."""
         shown = figures(self._product, utcnow())
-        reels = GaugeMetricFamily("reels", "Reels by status.", labels=["status"])
-        for status, n in self._product.store.reels.counts().items():
-            reels.add_metric([status], n)
-        yield reels
-        deliveries = CounterMetricFamily("deliveries", "Recorded deliveries by verdict.", labels=["verdict"])
-        for verdict, n in shown.deliveries.items():
-            deliveries.add_metric([verdict], n)
-        yield deliveries
-        refused = CounterMetricFamily("deliveries_refused", "Requests that were not believed.", labels=["reason"])
-        for reason, times in self._product.store.facts.tallies("refused").items():
-            refused.add_metric([reason], times)
-        yield refused
-        yield _gauge("deliveries_waiting", "Deliveries not worked off yet.", shown.deliveries_waiting)
+        facts = self._product.store.facts
+        yield _counted(GaugeMetricFamily, "reels", "Reels by status.", "status", self._product.store.reels.counts())
+        yield _counted(CounterMetricFamily, "deliveries", "Deliveries by verdict.", "verdict", shown.deliveries)
+        refused = Counter(facts.tallies("refused"))
+        refused.update(self._recorder.unwritten_refusals())
+        yield _counted(CounterMetricFamily, "deliveries_refused", "Requests not believed.", "reason", refused)
+        yield _counted(CounterMetricFamily, "sweeps", "Sweeps by outcome.", "outcome", facts.tallies("sweeps"))
+        yield self._calls()
+        yield self._detection()
+        yield self._batches()
+        yield from self._gauges(shown)
+
+    def _calls(self) -> Metric:
+        calls = CounterMetricFamily("heygen_calls", "Calls to HeyGen.", labels=["kind", "status"])
+        for label, n in self._product.store.facts.tallies("calls").items():
+            calls.add_metric(label.split("|"), n)
+        return calls
+
+    def _detection(self) -> Metric:
+        text = "Seconds from HeyGen's completed_at until we knew."
+        delays = HistogramMetricFamily("detection_delay_seconds", text, labels=["channel"])
+        for channel in Channel:
+            tallies = self._product.store.facts.tallies(f"detection_{channel}")
+            if tallies:
+                delays.add_metric([channel], _cumulated(tallies, LABELS), tallies.get("sum", 0.0))
+        return delays
+
+    def _batches(self) -> Metric:
+        """Tell how many deliveries shared a commit, in this process."""
+        sizes = dict(self._recorder.batches)
+        bounds = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+        fitted = Counter[str]()
+        for size, n in sizes.items():
+            fitted[str(next((bound for bound in bounds if size <= bound), "+Inf"))] += n
+        family = HistogramMetricFamily("commit_batch_deliveries", "Deliveries that shared one commit.", labels=[])
+        labels = (*map(str, bounds), "+Inf")
+        family.add_metric([], _cumulated(fitted, labels), float(sum(size * n for size, n in sizes.items())))
+        return family
+
+    def _gauges(self, shown: Figures) -> Iterator[Metric]:
+        waiting, oldest = self._product.store.deliveries.waiting()
+        age_s = 0.0 if oldest is None else (shown.checked_at - oldest).total_seconds()
+        yield _gauge("deliveries_waiting", "Deliveries not worked off yet.", waiting)
+        yield _gauge("deliveries_waiting_age_seconds", "Age of the oldest of them.", age_s)
         yield _gauge("deliveries_uncommitted", "Deliveries waiting for their commit.", self._recorder.backlog)
+        yield _gauge("reels_queued", "Reels waiting to be sent.", shown.pending)
+        yield _gauge("reels_in_flight", "Reels at HeyGen.", shown.in_flight)
         yield _gauge("reels_overdue", "Reels whose webhook is overdue.", shown.overdue)
+        yield _gauge("reels_in_doubt", "Reels about which a person must decide.", shown.doubt)
+        yield _gauge(
+            "downloads_waiting", "Reels whose files are still to be kept.", self._product.store.archive.waiting()
+        )
         yield _gauge("worker_alive", "Whether a worker lives.", float(shown.worker_alive))
         yield _gauge("queue_open", "Whether the queue feeds HeyGen.", float(shown.gate.state == "open"))
         yield _gauge("webhook_breaker_open", "Whether the webhook channel counts as down.", float(shown.channel_open))
+
+
+def _counted(
+    family: type[GaugeMetricFamily] | type[CounterMetricFamily],
+    name: str,
+    text: str,
+    label: str,
+    counts: Mapping[Any, float],
+) -> Metric:
+    metric = family(name, text, labels=[label])
+    for value, n in counts.items():
+        metric.add_metric([str(value)], n)
+    return metric
+
+
+def _cumulated(counts: Mapping[str, float], labels: Sequence[str]) -> list[tuple[str, float]]:
+    """Return the buckets as Prometheus wants them: each counts what is below its bound."""
+    totals = accumulate(counts.get(label, 0.0) for label in labels)
+    return list(zip(labels, totals, strict=True))
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

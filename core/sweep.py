@@ -118,7 +118,9 @@ class Sweeper:
         except HeyGenError as error:
             self._failed(error)
         else:
-            self._store.facts.put(SWEEP, SweepState(last_at=utcnow()).to_json(), utcnow())
+            with self._store.transaction():
+                self._store.facts.put(SWEEP, SweepState(last_at=utcnow()).to_json(), utcnow())
+                self._store.facts.add("sweeps", "done")
 
     def _tell_fallbacks(self, reels: Sequence[Reel]) -> None:
         """Write into the timeline that the fallback takes over, and why."""
@@ -166,7 +168,9 @@ class Sweeper:
             strikes=before.strikes + 1,
             problem="unreachable" if isinstance(error, Unreachable) else str(error),
         )
-        self._store.facts.put(SWEEP, state.to_json(), now)
+        with self._store.transaction():
+            self._store.facts.put(SWEEP, state.to_json(), now)
+            self._store.facts.add("sweeps", "failed")
         logger.warning("Sweep: %s", error)
 
     def _last_look(self, reel: Reel) -> None:

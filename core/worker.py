@@ -186,7 +186,11 @@ class Worker:
 
     def heartbeat_turn(self, now: datetime) -> float:
         """Show that this worker lives."""
-        self._store.facts.put(HEARTBEAT, {"at": now.isoformat()}, now)
+        calls = self._processor.client.take_calls()
+        with self._store.transaction():
+            self._store.facts.put(HEARTBEAT, {"at": now.isoformat()}, now)
+            for (kind, outcome), n in calls.items():
+                self._store.facts.add("calls", f"{kind}|{outcome}", n)
         return HEARTBEAT_S
 
     def account_turn(self, now: datetime) -> float:
