@@ -312,10 +312,10 @@ class HeyGenVideoProcessor:
 
     def _ask_before_retry(self, reel: Reel, video_id: str) -> Reel:
         video = self.look(video_id)
-        if video.status is RemoteStatus.COMPLETED:
+        if video.status is RemoteStatus.COMPLETED and video.video_url:
             self.apply(Observation(video=video, channel=Channel.MANUAL, at=utcnow(), reason="retry"))
             return self.store.reels.get(reel.id or 0)
-        if video.status in {RemoteStatus.RUNNING, RemoteStatus.UNKNOWN}:
+        if video.status not in {RemoteStatus.FAILED, RemoteStatus.MISSING}:
             raise Refused("Reel {id} is still being made by HeyGen: a retry would pay for it twice.", id=reel.id)
         return reel
 
