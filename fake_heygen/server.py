@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -77,7 +78,7 @@ def _stopped(number: int, frame: FrameType | None) -> None:
 
 def _watch_parent(server: uvicorn.Server) -> None:
     def watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        while os.read(0, 4096):  # not through sys.stdin, whose lock would hold up the exit
             pass
         server.should_exit = True
 
