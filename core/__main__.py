@@ -133,7 +133,7 @@ def _print_reel(args: argparse.Namespace, reel: Reel) -> int:
 
 
 def _line(reel: Reel) -> str:
-    end = reel.video_url or reel.failure_message or ""
+    end = reel.failure_message or ""
     how = f" ({reel.detected_by})" if reel.detected_by else ""
     return (
         f"{reel.id:>6}  {reel.status:<10}  {reel.mode or '':<8}  {reel.title or reel.script[:40]}{how}  {end}".rstrip()
@@ -157,7 +157,8 @@ def _show(settings: Settings, args: argparse.Namespace) -> int:
     store = open_product(settings).store
     reel = store.reels.get(args.id)
     entries = store.timeline.of(args.id)
-    lines = [_line(reel)] + [f"        {isoformat(e.at)}  {e.kind:<14}  {_details(e.detail)}" for e in entries]
+    files = [f"        {reel.video_url}"] if reel.video_url else []
+    lines = [_line(reel), *files] + [f"        {isoformat(e.at)}  {e.kind:<14}  {_details(e.detail)}" for e in entries]
     return _print(args, reel_json(reel) | {"timeline": timeline_json(entries)}, lines)
 
 
