@@ -36,12 +36,16 @@ def text(data: JsonObject, *names: str) -> str:
 
 def maybe_text(data: JsonObject, *names: str) -> str | None:
     """Return the first of these fields that is a text of at least one character, else None."""
-    return next((clean(data[name]) for name in names if isinstance(data.get(name), str) and data[name]), None)
+    for name in names:
+        value = data.get(name)
+        if isinstance(value, str) and value:
+            return clean(value)
+    return None
 
 
 def clean(value: str) -> str:
     """Return a text that can be stored: half an emoji (a lone surrogate) becomes a question mark."""
-    return value.encode("utf-8", "replace").decode()
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def _number(data: JsonObject, name: str) -> float | None:

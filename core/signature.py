@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 
 
 def sign(body: bytes, secret: str) -> str:
     """Return the signature that HeyGen puts into `Heygen-Signature` or `Signature`."""
-    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode(), body, "sha256").hex()
 
 
 def verify(body: bytes, signatures: Iterable[bytes], secrets: Sequence[str]) -> bool:

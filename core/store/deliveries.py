@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from itertools import chain
+from typing import Any, Final
+
+import msgspec
 
 from core.clock import from_ms, to_ms
 from core.models import Delivery, NewDelivery, Verdict
@@ -16,12 +19,13 @@ from core.store.sqlite import Connections
 
 _COLUMNS: Final = ", ".join(DELIVERY_COLUMNS)
 _SELECT: Final = f"SELECT {_COLUMNS} FROM delivery "  # noqa: S608  # names are ours
-_INSERT: Final = """
-    INSERT INTO delivery (fingerprint, received_at, last_seen_at, reel_id, auth, event_type, body, headers, verdict,
-        work_after)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?)
-    ON CONFLICT (fingerprint) DO UPDATE SET seen = seen + 1, last_seen_at = excluded.last_seen_at
-"""
+_INSERTED: Final = (
+    "INSERT INTO delivery (fingerprint, received_at, last_seen_at, reel_id, auth, event_type, body, headers, verdict, "
+    "work_after) VALUES "
+)
+_ON_DUPLICATE: Final = " ON CONFLICT (fingerprint) DO UPDATE SET seen = seen + 1, last_seen_at = excluded.last_seen_at"
+_BOUND: Final = 7  # values bound for each delivery: the moment is bound once and used three times
+_CHUNKS: Final = (256, 64, 16, 4, 1)
 _CLAIM: Final = f"""
     UPDATE delivery SET lease_until = :until
     WHERE id IN (
@@ -49,24 +53,21 @@ class Deliveries:
 
     def record(self, batch: Sequence[NewDelivery]) -> None:
         """Store deliveries; one that is identical to an earlier one, byte for byte, is counted on it."""
-        with self._connections.write() as conn:
-            conn.executemany(
-                _INSERT,
-                (
-                    (
-                        fingerprint(new),
-                        at := to_ms(new.received_at),
-                        at,
-                        new.reel_id,
-                        new.auth,
-                        new.event_type,
-                        new.body,
-                        json.dumps(dict(new.headers), ensure_ascii=False),
-                        at,
-                    )
-                    for new in batch
-                ),
+        rows = [
+            (
+                fingerprint(new),
+                to_ms(new.received_at),
+                new.reel_id,
+                new.auth,
+                new.event_type,
+                new.body,
+                msgspec.json.encode(new.headers).decode(),
             )
+            for new in batch
+        ]
+        with self._connections.write() as conn:
+            for chunk in _chunked(rows):
+                conn.execute(_insert(len(chunk)), list(chain.from_iterable(chunk)))
 
     def claim(self, *, now: datetime, lease_s: float, limit: int) -> list[Delivery]:
         """Lease deliveries that are to be worked off now, oldest first."""
@@ -185,3 +186,25 @@ class Deliveries:
 def fingerprint(new: NewDelivery) -> bytes:
     """Return a hash that is equal only for the same raw body on the same route."""
     return hashlib.sha256(b"%d|%s|" % (new.reel_id or 0, new.auth.encode()) + new.body).digest()
+
+
+@cache
+def _insert(rows: int) -> str:
+    """Return the statement that stores some deliveries at once.
+
+    One statement for many rows, since each statement makes the writer give up the interpreter's lock and wait for it.
+    """
+    values = (
+        f"(?{n + 1}, ?{n + 2}, ?{n + 2}, ?{n + 3}, ?{n + 4}, ?{n + 5}, ?{n + 6}, ?{n + 7}, 'waiting', ?{n + 2})"
+        for n in range(0, rows * _BOUND, _BOUND)
+    )
+    return _INSERTED + ", ".join(values) + _ON_DUPLICATE
+
+
+def _chunked(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Cut rows into chunks of few different sizes, so that few statements have to be prepared."""
+    start = 0
+    for size in _CHUNKS:
+        while len(rows) - start >= size:
+            yield rows[start : start + size]
+            start += size
