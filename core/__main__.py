@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from core import doctor, endpoint, serving
+from core import doctor, endpoint, logs, serving
 from core.check import Result
-from core.clock import isoformat
+from core.clock import isoformat, utcnow
 from core.config import Settings
-from core.dashboard import get_processing_dashboard, reel_json, timeline_json
-from core.errors import ReelsError
+from core.dashboard import delivery_json, get_processing_dashboard, reel_json, timeline_json
+from core.errors import ReelsError, Refused
 from core.models import ProcessingMode, Reel, ReelStatus
 from core.product import open_product
 from core.reel_file import WrongFile, read_csv
 from core.runtime import Runtime
 from core.secret_file import SecretFile
-from core.store import ReelFilter
+from core.store import DeliveryFilter, ReelFilter
 from core.validation import ASPECT_RATIOS
 
 LISTED: Final = 1000
@@ -103,6 +102,10 @@ def _add_servers(words: Any) -> None:
 
 def _add_reports(words: Any) -> None:
     _word(words, "dashboard", "Show the dashboard's figures.", _dashboard)
+    deliveries = _word(words, "deliveries", "List the webhooks that came in, newest first.", _deliveries)
+    deliveries.add_argument("--set-aside", action="store_true", help="only those that could not be worked off")
+    replay = _word(words, "replay", "Work a delivery off again.", _replay)
+    replay.add_argument("id", type=int, metavar="ID")
     _word(words, "doctor", "Check settings, HeyGen, worker and webhook; exit 1 when a check fails.", _doctor)
 
 
@@ -195,20 +198,28 @@ def _register(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _serve(settings: Settings, args: argparse.Namespace) -> int:
-    _log_to_stderr()
+    logs.configure()
     listener = serving.listen(args.host, settings.port if args.port is None else args.port)
     port = listener.getsockname()[1]
     return serving.serve(Runtime(settings, port=port, worker=args.word == "serve"), listener)
 
 
 def _work(settings: Settings, _args: argparse.Namespace) -> int:
-    _log_to_stderr()
+    logs.configure()
     return serving.work(Runtime(settings, receiver=False))
 
 
-def _log_to_stderr() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+def _deliveries(settings: Settings, args: argparse.Namespace) -> int:
+    wanted = DeliveryFilter(set_aside=args.set_aside)
+    found = open_product(settings).store.deliveries.page(wanted, LISTED)
+    lines = [f"{d.id:>6}  {isoformat(d.received_at)}  {d.verdict:<13}  {d.event_type}  {d.note or ''}" for d in found]
+    return _print(args, [delivery_json(delivery) for delivery in found], [line.rstrip() for line in lines])
+
+
+def _replay(settings: Settings, args: argparse.Namespace) -> int:
+    if not open_product(settings).store.deliveries.replay(args.id, utcnow()):
+        raise Refused("There is no delivery {id}; `deliveries` shows those that came.", id=args.id)
+    return _print(args, {"id": args.id, "replayed": True}, [f"Delivery {args.id} is worked off again."])
 
 
 if __name__ == "__main__":

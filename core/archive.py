@@ -73,7 +73,7 @@ class Archivist:
                 self._fetch(reel, kind, url, name, is_right)
             except DownloadError as error:
                 problem = f"{kind}: {error}"
-                logger.info("Reel %s: %s", reel.id, problem)
+                logger.info("Not kept yet: %s", problem, extra={"reel_id": reel.id})
                 reel = self._with_fresh_links(reel) if error.stale else reel
         return problem
 
@@ -94,7 +94,7 @@ class Archivist:
         try:
             video = self._processor.look(reel.video_id or "")
         except HeyGenError as error:
-            logger.info("Reel %s: no fresh links (%s)", reel.id, error)
+            logger.info("No fresh links: %s", error, extra={"reel_id": reel.id})
             return reel
         if reel.status is ReelStatus.COMPLETED:
             self._processor.apply(Observation(video=video, channel=Channel.RECOVERY, at=utcnow(), reason="links"))

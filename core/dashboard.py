@@ -10,7 +10,7 @@ from typing import Any
 from core.clock import isoformat, utcnow
 from core.config import Settings
 from core.gate import Gate
-from core.models import ProcessingMode, Reel, ReelStatus, SendState, TimelineEntry, Verdict
+from core.models import Delivery, ProcessingMode, Reel, ReelStatus, SendState, TimelineEntry, Verdict
 from core.product import DEMO_URL, Product, open_product
 from core.worker import ACCOUNT, ALIVE_S, HEARTBEAT
 
@@ -163,6 +163,24 @@ def reel_json(reel: Reel) -> dict[str, Any]:
 def timeline_json(entries: list[TimelineEntry]) -> list[dict[str, Any]]:
     """Return a timeline as plain JSON values."""
     return [{"at": isoformat(entry.at), "kind": entry.kind, "detail": dict(entry.detail)} for entry in entries]
+
+
+def delivery_json(delivery: Delivery) -> dict[str, Any]:
+    """Return a delivery as plain JSON values; its body as text."""
+    return {
+        "id": delivery.id,
+        "received_at": isoformat(delivery.received_at),
+        "reel_id": delivery.reel_id,
+        "video_id": delivery.video_id,
+        "event_type": delivery.event_type,
+        "auth": delivery.auth,
+        "verdict": str(delivery.verdict),
+        "set_aside": delivery.set_aside,
+        "seen": delivery.seen,
+        "attempts": delivery.attempts,
+        "note": delivery.note,
+        "body": delivery.body.decode("utf-8", "replace"),
+    }
 
 
 def _time(at: datetime | None) -> str | None:

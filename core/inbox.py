@@ -54,7 +54,8 @@ class Inbox:
         try:
             self._work(delivery)
         except Exception as error:
-            logger.exception("Delivery %d cannot be worked off", delivery.id)
+            fields = {"delivery_id": delivery.id, "reel_id": delivery.reel_id}
+            logger.exception("A delivery cannot be worked off", extra=fields)
             last = delivery.attempts + 1 >= POISON_AFTER
             wait_s = None if last else _wait_s(delivery, utcnow())
             ruling = Ruling(verdict=Verdict.POISON, again_in_s=wait_s, set_aside=last, note=repr(error)[:500])

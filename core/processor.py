@@ -277,7 +277,7 @@ class HeyGenVideoProcessor:
         try:
             return self.check(stored).status in {ReelStatus.COMPLETED, ReelStatus.FAILED}
         except (HeyGenError, Refused) as error:
-            logger.warning("Reel %s: %s", stored.id, error)
+            logger.warning("The check failed: %s", error, extra={"reel_id": stored.id})
             return False
 
     def time_out(self, reel: Reel, now: datetime) -> None:

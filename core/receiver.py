@@ -100,7 +100,7 @@ class Receiver:
                 headers=_kept(headers),
             )
         )
-        logger.info("Webhook procesado: 200")
+        logger.info("Webhook procesado: 200", extra={"reel_id": reel_id})
 
     def _authenticate(
         self, body: bytes, headers: Sequence[tuple[bytes, bytes]], reel_id: int | None, token: str | None

@@ -116,12 +116,12 @@ class Submission:
         """Make a token for this sending and return the address that carries it; only its hash is stored."""
         base = self._webhook_base_url
         if reel.mode is ProcessingMode.POLLING or base is None or reel.id is None:
-            logger.info("Modo polling: usar check_video_status() para monitorear progreso")
+            logger.info("Modo polling: usar check_video_status() para monitorear progreso", extra={"reel_id": reel.id})
             return None
         token = secrets.token_urlsafe(32)
         self._store.reels.add_token(reel.id, hashlib.sha256(token.encode()).digest())
         address = f"{base.rstrip('/')}/webhooks/heygen/reel/{reel.id}"
-        logger.info("Webhook configurado: %s/***", address)
+        logger.info("Webhook configurado: %s/***", address, extra={"reel_id": reel.id})
         return f"{address}/{token}"
 
     def _accepted(self, claimed: Reel, video_id: str, now: datetime, how: str | None = None) -> Reel:

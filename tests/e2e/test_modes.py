@@ -137,3 +137,17 @@ def test_four_deliveries_of_one_event_complete_a_reel_once(hybrid: Run) -> None:
 
     wait_for(lambda: seen() == 4, what="all four deliveries")
     assert kinds(hybrid.serve.show(hybrid.ids["duplicate"])).count("completed") == 1
+
+
+def test_the_log_has_the_documents_lines_and_no_token(hybrid: Run, polling: Run) -> None:
+    hybrid.end("success")
+    reel_id = hybrid.ids["success"]
+    log = hybrid.serve.output
+    assert "HeyGenVideoProcessor inicializado - Modo: hybrid" in log
+    assert f"Webhook configurado: {hybrid.serve.url}/webhooks/heygen/reel/{reel_id}/*** reel_id={reel_id}" in log
+    assert f"Webhook procesado: 200 reel_id={reel_id}" in log
+    assert "Modo polling: usar check_video_status() para monitorear progreso" in polling.serve.output
+    sent = [row["body"] for row in hybrid.fake.journal() if row.get("path") == "/v3/videos"]
+    tokens = [part for body in sent for part in str(body).split('"') if "/webhooks/heygen/reel/" in part]
+    assert tokens
+    assert [url for url in tokens if url.rsplit("/", 1)[1].strip("\\'") in log] == []
