@@ -22,6 +22,7 @@ SWEEP: Final = "sweep"
 LEASE_S: Final = 90.0
 BULK: Final = 100
 SINGLE_LOOKS: Final = 20
+ASIDE_S: Final = 30.0
 NO_BULK: Final = frozenset({400, 404, 405, 501})
 IDLE_S: Final = 1.0
 
@@ -143,14 +144,23 @@ class Sweeper:
             if error.status not in NO_BULK:
                 raise
             rows = {}
-        self._store.reels.mark_checked((reel.id or 0 for reel in reels), utcnow())
-        looks = [video_id for video_id in by_video if video_id not in rows][:SINGLE_LOOKS]
+        left_out = sorted((reel for reel in reels if reel.video_id not in rows), key=lambda reel: reel.checks)
+        looks = [reel.video_id for reel in left_out[:SINGLE_LOOKS] if reel.video_id]  # the least looked at come first
+        self._store.reels.mark_checked((by_video[key].id or 0 for key in by_video if key in {*rows, *looks}), utcnow())
         looks += [video_id for video_id, row in rows.items() if video_id in by_video and _has_ended(row)]
         for video_id, row in rows.items():
             if video_id in by_video and not _has_ended(row):
                 self._apply(by_video[video_id], row)
         for video_id in looks:
-            self._apply(by_video[video_id], self._processor.look(video_id))
+            self._apply(by_video[video_id], self._look(by_video[video_id], video_id))
+
+    def _look(self, reel: Reel, video_id: str) -> RemoteVideo:
+        """Ask for one video; one that HeyGen cannot tell of lets the others go first for a while."""
+        try:
+            return self._processor.look(video_id)
+        except HeyGenError:
+            self._store.reels.save(reel, check_after=utcnow() + timedelta(seconds=ASIDE_S))
+            raise
 
     def _apply(self, reel: Reel, video: RemoteVideo) -> None:
         reason = "fallback" if reel.mode is ProcessingMode.HYBRID else None
