@@ -136,9 +136,10 @@ def _anomaly(reel: Reel, seen: Observation, what: str) -> Transition:
         return _contradiction(reel, seen)
     count = reel.anomalies + 1
     wait_s = min(ANOMALY_BACKOFF_S * 2 ** min(count - 1, 20), ANOMALY_BACKOFF_CAP_S)
+    again_at = seen.at + timedelta(seconds=wait_s)
     changes = {
         "anomalies": count,
-        "check_after": seen.at + timedelta(seconds=wait_s),
+        "check_after": min(again_at, reel.deadline_at) if reel.deadline_at else again_at,
         "remote_status": seen.video.raw_status,
     }
     detail = {"channel": str(seen.channel), "reason": seen.reason, "what": what, "count": count}
