@@ -150,6 +150,12 @@ def test_an_unknown_status_is_counted_and_looked_at_later_and_later_never_for_ev
     assert max(waits) == ANOMALY_BACKOFF_CAP_S
 
 
+def test_the_deadline_does_not_wait_for_the_next_look_after_an_oddity() -> None:
+    deadline = NOW + timedelta(seconds=60)
+    reel = in_state("processing", anomalies=9, deadline_at=deadline)
+    assert decide(reel, an_observation("melting")).changes["check_after"] == deadline
+
+
 def test_news_that_the_video_runs_ends_the_waiting_after_oddities() -> None:
     reel = in_state("processing", anomalies=7, check_after=NOW + timedelta(hours=1))
     changes = decide(reel, an_observation("processing")).changes
