@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -25,7 +26,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until stopped; return the exit code."""
     options = read_options(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         scenario = load_scenario(options.scenario or "default")
     except ScenarioError as error:
@@ -67,4 +67,7 @@ def _fail(sentence: str, code: int = 1) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # a film that is just being drawn would hold up the end

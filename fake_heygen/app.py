@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from fake_heygen.api.account import Account
 from fake_heygen.api.answers import error_response
 from fake_heygen.api.control import Control
+from fake_heygen.api.evidence import Evidence
 from fake_heygen.api.files import Files
 from fake_heygen.api.guard import Guard
 from fake_heygen.api.recorder import Recorder
@@ -45,6 +46,7 @@ class FakeHeyGen:
             *Webhooks(self.simulation).routes(),
             *Files(self.simulation, self._cabinet).routes(),
             *Control(self.simulation).routes(),
+            *Evidence(self.simulation).routes(),
         ]
         handlers = {ApiError: _refused, HTTPException: _unknown_route}
         app = Starlette(routes=routes, exception_handlers=handlers, lifespan=self._lifespan)  # type: ignore[arg-type]  # handlers take their own exception
@@ -68,7 +70,7 @@ class FakeHeyGen:
                 with suppress(asyncio.CancelledError):
                     await task
             self.flush()
-            await self.simulation.sender.close()
+            self.simulation.sender.close()
             self._cabinet.close()
 
     async def _keep_flushed(self) -> None:

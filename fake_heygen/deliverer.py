@@ -57,12 +57,15 @@ class Deliverer:
         delivery = self._world.deliveries.get(delivery_id)
         if delivery is None:
             return
+        async with self._sender.slot(delivery.url):
+            await self._send(delivery)
+
+    async def _send(self, delivery: Delivery) -> None:
         at, headers = self._clock.now(), self._headers(delivery)
         self._world.count(delivery.video_id, deliveries=1)
         reply = await self._sender.post(delivery.url, headers, delivery.body.encode())
-        if self._world.deliveries.get(delivery_id) is None:
-            return  # the world was reset meanwhile
-        self._note(self._settle(delivery_id, at, reply), at, headers, reply)
+        if delivery.delivery_id in self._world.deliveries:  # else the world was reset meanwhile
+            self._note(self._settle(delivery.delivery_id, at, reply), at, headers, reply)
 
     def expects(self, delivery_id: str, at: float) -> bool:
         """Say whether an attempt that falls due at a moment is still wanted."""

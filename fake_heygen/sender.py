@@ -6,14 +6,16 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-import httpx
+import h11
+
+from fake_heygen.connection import Connection, Target
 
 TIMEOUT_S = 10.0
 PROBE_TIMEOUT_S = 1.0
 AT_ONCE_PER_RECEIVER = 64
-LONGEST_REPLY = 4096
+
+Origin = tuple[bool, str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,45 +30,61 @@ class Reply:
 class Sender:
     """Post to receivers; each receiver may keep some attempts busy, and none keeps another waiting."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None, timeout_s: float = TIMEOUT_S) -> None:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE_PER_RECEIVER)
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            limits=limits,
-            follow_redirects=False,
-            trust_env=False,
-            timeout=httpx.Timeout(timeout_s),
-        )
+    def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
         self._timeout_s = timeout_s
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE_PER_RECEIVER))
+        self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
+        self._slots: defaultdict[Origin, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(AT_ONCE_PER_RECEIVER)
+        )
+
+    def slot(self, url: str) -> asyncio.Semaphore:
+        """Return what an attempt holds while it is on the wire."""
+        return self._slots[Target.of(url).origin]
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Attempt one delivery."""
-        async with self._slots[urlsplit(url).netloc]:
-            return await self._exchange("POST", url, headers, body, self._timeout_s)
+        return await self._reply("POST", url, headers, body, self._timeout_s)
 
     async def probe(self, url: str) -> Reply:
         """Ask a receiver that is to be registered whether it is there."""
-        return await self._exchange("OPTIONS", url, {}, b"", PROBE_TIMEOUT_S)
+        return await self._reply("OPTIONS", url, {}, b"", PROBE_TIMEOUT_S)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        for connections in self._idle.values():
+            for connection in connections:
+                connection.close()
+        self._idle.clear()
 
-    async def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float
-    ) -> Reply:
+    async def _reply(self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Reply:
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._send(method, url, headers, body)
+                status, text = await self._exchange(method, Target.of(url), headers, body)
         except TimeoutError:
             return Reply(error=f"no answer within {timeout_s:g} s")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return Reply(error=f"{type(error).__name__}: {error}".rstrip(": "))
+        except (OSError, ValueError, h11.ProtocolError) as error:
+            return Reply(error=f"{type(error).__name__}: {error}")
+        return Reply(status=status, body=text.decode("utf-8", "replace"))
 
-    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        async with self._client.stream(method, url, headers=dict(headers), content=body) as response:
-            text = b""
-            async for chunk in response.aiter_raw():
-                text = (text + chunk)[:LONGEST_REPLY]
-            return Reply(status=response.status_code, body=text.decode("utf-8", "replace"))
+    async def _exchange(
+        self, method: str, target: Target, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, bytes]:
+        connection = self._kept(target.origin) or await Connection.open(target)
+        answered = False
+        try:
+            answer = await connection.exchange(method, target, headers, body)
+            answered = True
+            return answer
+        finally:
+            if answered and connection.reusable:
+                self._idle[target.origin].append(connection)
+            else:
+                connection.close()
+
+    def _kept(self, origin: Origin) -> Connection | None:
+        while self._idle[origin]:
+            connection = self._idle[origin].pop()
+            if connection.reusable:
+                return connection
+            connection.close()
+        return None

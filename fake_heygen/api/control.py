@@ -1,10 +1,8 @@
-"""The control routes under /_sim: the clock, the scenario, the journal, the ledger, deliveries on demand."""
+"""The control routes that steer: health, reset, the scenario, the clock, the wallet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from math import isfinite
 from typing import Any
 
 from starlette.requests import Request
@@ -13,9 +11,7 @@ from starlette.routing import Route
 
 from fake_heygen import scenario as scenarios
 from fake_heygen.api.answers import data, json_response
-from fake_heygen.errors import ApiError, invalid, video_not_found
-from fake_heygen.event import DESCRIPTIONS
-from fake_heygen.faults import FAULTS
+from fake_heygen.errors import invalid
 from fake_heygen.fields import Fields
 from fake_heygen.order import read_object
 from fake_heygen.scenario_reader import load_scenario, read_scenario
@@ -43,13 +39,7 @@ class Control:
             Route("/_sim/scenario", self.play, methods=["PUT"]),
             Route("/_sim/clock", self.clock, methods=["GET"]),
             Route("/_sim/clock", self.set_clock, methods=["POST"]),
-            Route("/_sim/journal", self.journal, methods=["GET"]),
-            Route("/_sim/ledger", self.ledger, methods=["GET"]),
-            Route("/_sim/faults", self.faults, methods=["GET"]),
             Route("/_sim/wallet", self.top_up, methods=["POST"]),
-            Route("/_sim/trigger", self.trigger, methods=["POST"]),
-            Route("/_sim/deliveries", self.deliveries, methods=["GET"]),
-            Route("/_sim/deliveries/{delivery_id}/resend", self.resend, methods=["POST"]),
         ]
 
     async def health(self, _request: Request) -> Response:
@@ -115,39 +105,6 @@ class Control:
             await self._simulation.player.advance(seconds)
         return json_response(self._clock_view())
 
-    async def journal(self, request: Request) -> Response:
-        """List what was received and attempted."""
-        wanted = request.query_params
-        since, limit = _number(wanted, "since"), _number(wanted, "limit")
-        return data(
-            self._simulation.journal.select(
-                kind=wanted.get("kind"),
-                video_id=wanted.get("video_id"),
-                since=since,
-                limit=None if limit is None else int(limit),
-            )
-        )
-
-    async def ledger(self, _request: Request) -> Response:
-        """List the truth of every video."""
-        now = self._simulation.clock.now()
-        return data([row.view(now) for row in self._world.ledger])
-
-    async def faults(self, _request: Request) -> Response:
-        """List the vocabulary of faults."""
-        return data(
-            [
-                {
-                    "name": fault.name,
-                    "grammar": fault.grammar,
-                    "points": list(fault.points),
-                    "does": fault.does,
-                    "sound_client": fault.sound_client,
-                }
-                for fault in FAULTS
-            ]
-        )
-
     async def top_up(self, request: Request) -> Response:
         """Set the balance of the wallet."""
         fields = Fields(read_object(await request.body()))
@@ -155,40 +112,6 @@ class Control:
             raise invalid("balance", "balance is required")
         self._world.set_balance(fields.number("balance", 0.0, 1e12, 0.0))
         return json_response({"balance": self._world.wallet.balance})
-
-    async def trigger(self, request: Request) -> Response:
-        """Let an event of a video happen now, to every receiver."""
-        fields = Fields(read_object(await request.body()))
-        video_id = fields.required("video_id")
-        event_type = fields.choice("event_type", tuple(DESCRIPTIONS)) or "avatar_video.success"
-        video = self._world.videos.get(video_id)
-        if video is None:
-            raise video_not_found(video_id)
-        deliveries = self._simulation.deliverer.trigger(event_type, video)
-        await self._simulation.send_now(deliveries)
-        return data([self._delivery_view(delivery.delivery_id) for delivery in deliveries])
-
-    async def deliveries(self, request: Request) -> Response:
-        """List deliveries, pending and past, the newest first."""
-        video_id, state = request.query_params.get("video_id"), request.query_params.get("state")
-        return data(
-            [
-                asdict(delivery)
-                for delivery in self._world.deliveries.newest()
-                if video_id in (None, delivery.video_id) and state in (None, delivery.state)
-            ]
-        )
-
-    async def resend(self, request: Request) -> Response:
-        """Attempt a delivery now, with its own event id."""
-        delivery_id = request.path_params["delivery_id"]
-        if delivery_id not in self._world.deliveries:
-            raise ApiError("resource_not_found", f"Delivery {delivery_id} not found")
-        await self._simulation.deliverer.attempt(delivery_id)
-        return json_response(self._delivery_view(delivery_id))
-
-    def _delivery_view(self, delivery_id: str) -> dict[str, Any]:
-        return asdict(self._world.deliveries[delivery_id])
 
     def _clock_view(self) -> dict[str, Any]:
         clock, due = self._simulation.clock, self._world.due.upcoming(SHOWN_DUE)
@@ -219,16 +142,3 @@ def _read_pace(body: dict[str, object]) -> tuple[float | None, bool | None, floa
     speed = fields.number("speed", 0.001, FASTEST, 1.0) if fields.given("speed") else None
     seconds = fields.number("advance_s", 0.0, LONGEST_ADVANCE_S, 0.0) if fields.given("advance_s") else None
     return speed, frozen, seconds
-
-
-def _number(wanted: Mapping[str, str], key: str) -> float | None:
-    value = wanted.get(key)
-    if value is None:
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        number = -1.0
-    if not isfinite(number) or number < 0:
-        raise invalid(key, f"{key} must be a number of 0 or more, got {value!r}")
-    return number

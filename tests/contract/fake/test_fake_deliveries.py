@@ -198,7 +198,7 @@ def test_unreachable_receiver_is_given_up_after_a_day(fake: Any) -> None:
     attempts = fake.attempts(video_id)
     assert 10 <= len(attempts) <= 20
     assert attempts[-1]["at"] - attempts[0]["at"] <= 86_400
-    assert all(attempt["response"] is None and "ConnectError" in attempt["error"] for attempt in attempts)
+    assert all(attempt["response"] is None and "ConnectionRefused" in attempt["error"] for attempt in attempts)
     assert [row["state"] for row in fake.rows("/_sim/deliveries")] == ["abandoned"]
 
 

@@ -1,0 +1,119 @@
+"""The control routes that tell and repeat: the journal, the ledger, the faults, deliveries on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from math import isfinite
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fake_heygen.api.answers import data, json_response
+from fake_heygen.errors import ApiError, invalid, video_not_found
+from fake_heygen.event import DESCRIPTIONS
+from fake_heygen.faults import FAULTS
+from fake_heygen.fields import Fields
+from fake_heygen.order import read_object
+from fake_heygen.simulation import Simulation
+
+
+class Evidence:
+    """Handle what /_sim knows of requests, videos and deliveries."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._world = simulation.world
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/_sim/journal", self.journal, methods=["GET"]),
+            Route("/_sim/ledger", self.ledger, methods=["GET"]),
+            Route("/_sim/faults", self.faults, methods=["GET"]),
+            Route("/_sim/trigger", self.trigger, methods=["POST"]),
+            Route("/_sim/deliveries", self.deliveries, methods=["GET"]),
+            Route("/_sim/deliveries/{delivery_id}/resend", self.resend, methods=["POST"]),
+        ]
+
+    async def journal(self, request: Request) -> Response:
+        """List what was received and attempted."""
+        wanted = request.query_params
+        since, limit = _number(wanted, "since"), _number(wanted, "limit")
+        return data(
+            self._simulation.journal.select(
+                kind=wanted.get("kind"),
+                video_id=wanted.get("video_id"),
+                since=since,
+                limit=None if limit is None else int(limit),
+            )
+        )
+
+    async def ledger(self, _request: Request) -> Response:
+        """List the truth of every video."""
+        now = self._simulation.clock.now()
+        return data([row.view(now) for row in self._world.ledger])
+
+    async def faults(self, _request: Request) -> Response:
+        """List the vocabulary of faults."""
+        return data(
+            [
+                {
+                    "name": fault.name,
+                    "grammar": fault.grammar,
+                    "points": list(fault.points),
+                    "does": fault.does,
+                    "sound_client": fault.sound_client,
+                }
+                for fault in FAULTS
+            ]
+        )
+
+    async def trigger(self, request: Request) -> Response:
+        """Let an event of a video happen now, to every receiver."""
+        fields = Fields(read_object(await request.body()))
+        video_id = fields.required("video_id")
+        event_type = fields.choice("event_type", tuple(DESCRIPTIONS)) or "avatar_video.success"
+        video = self._world.videos.get(video_id)
+        if video is None:
+            raise video_not_found(video_id)
+        deliveries = self._simulation.deliverer.trigger(event_type, video)
+        await self._simulation.send_now(deliveries)
+        return data([self._delivery_view(delivery.delivery_id) for delivery in deliveries])
+
+    async def deliveries(self, request: Request) -> Response:
+        """List deliveries, pending and past, the newest first."""
+        video_id, state = request.query_params.get("video_id"), request.query_params.get("state")
+        return data(
+            [
+                asdict(delivery)
+                for delivery in self._world.deliveries.newest()
+                if video_id in (None, delivery.video_id) and state in (None, delivery.state)
+            ]
+        )
+
+    async def resend(self, request: Request) -> Response:
+        """Attempt a delivery now, with its own event id."""
+        delivery_id = request.path_params["delivery_id"]
+        if delivery_id not in self._world.deliveries:
+            raise ApiError("resource_not_found", f"Delivery {delivery_id} not found")
+        await self._simulation.deliverer.attempt(delivery_id)
+        return json_response(self._delivery_view(delivery_id))
+
+    def _delivery_view(self, delivery_id: str) -> dict[str, Any]:
+        return asdict(self._world.deliveries[delivery_id])
+
+
+def _number(wanted: Mapping[str, str], key: str) -> float | None:
+    value = wanted.get(key)
+    if value is None:
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not isfinite(number) or number < 0:
+        raise invalid(key, f"{key} must be a number of 0 or more, got {value!r}")
+    return number

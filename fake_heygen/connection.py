@@ -1,0 +1,112 @@
+"""One HTTP/1.1 connection to a receiver, kept open between deliveries."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote, urlsplit
+
+import h11
+
+READ_SIZE = 65_536
+LONGEST_REPLY = 4096
+KEPT_IDLE_S = 2.0
+UNQUOTED = "%/:=&?~#+!$,;'@()*[]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a URL leads: the origin to connect to, and what to ask it for."""
+
+    secure: bool
+    host: str
+    port: int
+    authority: str
+    path: str
+
+    @classmethod
+    def of(cls, url: str) -> Target:
+        """Take a URL apart."""
+        parts = urlsplit(url)
+        secure, host = parts.scheme == "https", (parts.hostname or "").encode("idna").decode()
+        named = f"[{host}]" if ":" in host else host
+        path = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=UNQUOTED)
+        return cls(
+            secure=secure,
+            host=host,
+            port=parts.port or (443 if secure else 80),
+            authority=named if parts.port is None else f"{named}:{parts.port}",
+            path=path,
+        )
+
+    @property
+    def origin(self) -> tuple[bool, str, int]:
+        """Return what connections are shared by."""
+        return self.secure, self.host, self.port
+
+
+class Connection:
+    """Exchange requests and answers, one at a time."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._protocol = h11.Connection(h11.CLIENT)
+        self._idle_since = time.monotonic()
+
+    @classmethod
+    async def open(cls, target: Target) -> Connection:
+        """Connect to an origin."""
+        context = _tls() if target.secure else None
+        return cls(*await asyncio.open_connection(target.host, target.port, ssl=context))
+
+    @property
+    def reusable(self) -> bool:
+        """Say whether another exchange may follow."""
+        fresh = time.monotonic() - self._idle_since < KEPT_IDLE_S
+        return fresh and self._protocol.our_state is h11.IDLE and not self._reader.at_eof()
+
+    async def exchange(self, method: str, target: Target, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        """Send a request and return the status and the beginning of the body of its answer."""
+        sized = {"Host": target.authority} | dict(headers) | {"Content-Length": str(len(body))}
+        request = h11.Request(method=method, target=target.path, headers=list(sized.items()))
+        parts = (request, h11.Data(data=body), h11.EndOfMessage())
+        self._writer.write(b"".join(self._protocol.send(part) or b"" for part in parts))
+        answer = await self._answer()
+        with suppress(h11.LocalProtocolError):  # a connection that the answer closes is not used again
+            self._protocol.start_next_cycle()
+        self._idle_since = time.monotonic()
+        return answer
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._writer.close()
+
+    async def _answer(self) -> tuple[int, bytes]:
+        status, body = 0, b""
+        while True:
+            event = self._protocol.next_event()
+            if event is h11.NEED_DATA:
+                self._protocol.receive_data(await self._read(status))
+            elif isinstance(event, h11.Response):
+                status = event.status_code
+            elif isinstance(event, h11.Data):
+                body = (body + event.data)[:LONGEST_REPLY]
+            elif isinstance(event, h11.EndOfMessage):
+                return status, body
+
+    async def _read(self, status: int) -> bytes:
+        received = await self._reader.read(READ_SIZE)
+        if not received and not status:
+            raise ConnectionResetError("the connection was closed before an answer")
+        return received
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
