@@ -86,9 +86,12 @@ class Recorder:
         while not (self._stopping and not self._waiting):
             self._wake.wait(REFUSALS_EVERY_S)
             self._wake.clear()
-            while self._waiting:
-                self._commit([self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))])
-            self._write_refusals()
+            try:
+                while self._waiting:
+                    self._commit([self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))])
+                self._write_refusals()
+            except Exception:  # whatever it was, the next delivery must find a writer
+                logger.exception("The recorder goes on after an error")
 
     def _commit(self, batch: Sequence[Waiting]) -> None:
         """Commit a batch; when it fails for a single item's sake, each is tried alone."""
@@ -119,7 +122,7 @@ class Recorder:
         taken, self._refusals = self._refusals, Counter()
         try:
             with self._store.transaction():
-                for (reason, reel_id), n in taken.items():
+                for (reason, reel_id), n in list(taken.items()):  # an event loop may still be adding to it
                     self._store.facts.refuse(reason, reel_id, utcnow(), n)
         except StoreError as error:
             logger.warning("%s", error)
