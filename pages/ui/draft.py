@@ -36,8 +36,8 @@ class Draft:
 def current(product: Product) -> Draft:
     """Return the draft of this session; `?from=7` starts one from reel 7."""
     source = st.query_params.get("from", "")
-    kept = st.session_state.get(KEPT)
-    if not isinstance(kept, Draft) or (source and source != kept.source):
+    kept: Draft | None = st.session_state.get(KEPT)
+    if kept is None or (source and source != kept.source):
         kept = _from_reel(product, source) if source else _next(product)
         st.session_state[KEPT] = kept
     return kept

@@ -34,11 +34,14 @@ export default function (component) {
   }
 
   const field = () => find(`.st-key-${data.field} textarea`)
-  const onInput = event => { if (event.target === field()) draw(event.target.value) }
   let last = -Infinity
+  const onInput = event => {
+    last = -Infinity
+    if (event.target === field()) draw(event.target.value)
+  }
   const onClick = event => {
     if (!event.target.closest?.(`.st-key-${data.button}`)) return
-    if (event.timeStamp - last < 700) { event.stopPropagation(); event.preventDefault() }
+    if (event.timeStamp - last < 500) { event.stopPropagation(); event.preventDefault() }
     last = event.timeStamp
   }
   kept.get(parentElement)?.()

@@ -84,17 +84,17 @@ def test_a_refused_form_loses_nothing(server: Server, visitor: Visit) -> None:
 
 
 def test_avatar_and_voice_are_chosen_with_the_keyboard(server: Server, visitor: Visit) -> None:
-    tab = visitor()
-    page = tab.open(f"{server.url}/new")
+    page = visitor().open(f"{server.url}/new")
     avatars = page.get_by_role("radiogroup", name="Avatar").get_by_role("radio")
     expect(avatars.first).to_be_visible(timeout=10_000)
     avatars.first.check()
     avatars.first.press("ArrowRight")
-    tab.settled()
-    expect(avatars.nth(1)).to_be_checked()
     voices = page.get_by_role("radiogroup", name="Voz").get_by_role("radio")
+    expect(voices.nth(2)).to_be_visible()
     voices.nth(2).check()
-    tab.settled()
+    page.get_by_role("button", name="Crear el reel").press("Enter")
+    expect(page.get_by_text("El guion está vacío")).to_be_visible(timeout=5_000)
+    expect(avatars.nth(1)).to_be_checked()
     expect(voices.nth(2)).to_be_checked()
     voice = voices.nth(2).get_attribute("value")
     name = avatars.nth(1).get_attribute("value")
