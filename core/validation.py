@@ -27,7 +27,8 @@ def check_reel(reel: Reel) -> None:
         )
     if len(reel.title) > LONGEST_TITLE:
         raise InvalidReel("The title is longer than {limit} characters: shorten it.", limit=LONGEST_TITLE)
-    for name, value in (("script", reel.script), ("title", reel.title), ("avatar", reel.avatar_id)):
+    texts = {"script": reel.script, "title": reel.title, "avatar": reel.avatar_id, "voice": reel.voice_id}
+    for name, value in texts.items():
         if not _encodable(value):
             raise InvalidReel("The {field} holds a character that cannot be sent: remove it.", field=name)
     if not KEY.fullmatch(reel.idempotency_key):
