@@ -1,0 +1,185 @@
+"""Keep the product's processes: start them with an appointment, kill, pause and start them again."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from tests.support.programs import ROOT, Program
+from tests.torture.deaths import RECEIVING, WORKING, Death
+from tests.support.waiting import wait_for
+from tests.torture.runner import LEASE_S, UP
+
+PARTS: Final = {"serve": {RECEIVING, WORKING}, "receiver": {RECEIVING}, "worker": {WORKING}}
+PAUSE_S: Final = (LEASE_S + 0.3, LEASE_S + 1.5)  # longer than a lease, shorter than the recorder's patience of 5 s
+APPOINTED: Final = 0.7
+
+
+class Member:
+    """One process of the product, which is started again whenever it ends."""
+
+    def __init__(self, name: str, role: str, folder: Path, environ: Mapping[str, str], port: int) -> None:
+        self.name = name
+        self.parts = PARTS[role]
+        self.log = folder / f"{name}.log"
+        self.awake_at: float | None = None
+        self._argv = [sys.executable, "-m", "tests.torture.runner", role, str(port)]
+        self._environ = environ
+        self._program: Program | None = None
+        self._begins = 0
+
+    def start(self, death: Death | None = None) -> None:
+        """Start it, with an appointment or without."""
+        self._begins = len(self.output)
+        argv = [*self._argv, str(death)] if death else self._argv
+        self._program = Program(argv, self._environ, self.log, ROOT)
+
+    @property
+    def output(self) -> str:
+        """Return all that it wrote in all its lives."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    @property
+    def is_up(self) -> bool:
+        """Tell whether it works by now."""
+        return UP in self.output[self._begins :]
+
+    @property
+    def code(self) -> int | None:
+        """Return how it ended, None while it runs."""
+        return self._program.process.poll() if self._program else None
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self._program is not None
+        self._program.kill()
+
+    def pause(self, seconds: float) -> None:
+        """Let it stand still."""
+        assert self._program is not None
+        self.awake_at = time.monotonic() + seconds
+        self._program.pause()
+
+    def resume(self) -> None:
+        """Let it go on."""
+        assert self._program is not None
+        self.awake_at = None
+        self._program.resume()
+
+    def stop(self) -> int:
+        """End it as an operator would; return the exit code."""
+        assert self._program is not None
+        return self._program.stop()
+
+
+class Crew:
+    """All processes over one store, and the hand that torments them."""
+
+    def __init__(self, members: list[Member], random: Random, *, kill_every_s: float, pause_every_s: float) -> None:
+        self.members = members
+        self.counts: Counter[str] = Counter()
+        self.complaints: list[tuple[str, str]] = []
+        self._random = random
+        self._every_s = {"kill": kill_every_s, "pause": pause_every_s}
+        self._calm = threading.Event()
+        self._thread = threading.Thread(target=self._torment, name="torment")
+        self._restart_at: dict[str, float] = {}
+
+    def start(self) -> None:
+        """Start everybody, and torment them from now on."""
+        for member in self.members:
+            member.start(self._appointment(member))
+        self._thread.start()
+
+    def calm(self) -> None:
+        """Torment nobody any more; everybody runs, without an appointment."""
+        self._calm.set()
+        self._thread.join()
+        for member in self.members:
+            if member.awake_at is not None:
+                member.resume()
+            if member.code is None:
+                member.kill()
+            self._note_end(member)
+            member.start()
+
+    def stop(self) -> None:
+        """End everybody in peace."""
+        wait_for(lambda: all(m.is_up or m.code is not None for m in self.members), timeout_s=30, what="a crew at work")
+        for member in self.members:
+            if member.code is not None:
+                self.complaints.append(("log", f"{member.name} ended by itself with {member.code}"))
+            elif code := member.stop():
+                self.complaints.append(("log", f"{member.name} stopped with exit code {code}"))
+
+    def kill(self) -> None:
+        """End everybody at once, whatever they do."""
+        self._calm.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for member in self.members:
+            if member.code is None:
+                member.kill()
+
+    def _torment(self) -> None:
+        next_at = {what: time.monotonic() + self._wait_s(what) for what in self._every_s}
+        while not self._calm.wait(0.05):
+            now = time.monotonic()
+            for member in self.members:
+                self._tend(member, now)
+            for what in [what for what, at in next_at.items() if at <= now]:
+                next_at[what] = now + self._wait_s(what)
+                self._harm(what)
+
+    def _wait_s(self, what: str) -> float:
+        return min(self._random.expovariate(1 / self._every_s[what]), 3 * self._every_s[what])
+
+    def _harm(self, what: str) -> None:
+        standing = [member for member in self.members if member.code is None and member.awake_at is None]
+        if not standing:
+            return
+        victim = self._random.choice(standing)
+        if what == "kill":
+            self.counts["kills at random"] += 1
+            victim.kill()
+        else:
+            self.counts["pauses"] += 1
+            victim.pause(self._random.uniform(*PAUSE_S))
+
+    def _tend(self, member: Member, now: float) -> None:
+        """Wake a member whose pause is over, and start one again that died, a little later."""
+        if member.awake_at is not None and member.awake_at <= now and member.code is None:
+            member.resume()
+        if member.code is None:
+            return
+        if member.name not in self._restart_at:
+            self._note_end(member)
+            member.awake_at = None
+            self._restart_at[member.name] = now + self._random.uniform(0.0, 0.8)
+        elif self._restart_at[member.name] <= now:
+            del self._restart_at[member.name]
+            self.counts["restarts"] += 1
+            member.start(self._appointment(member))
+
+    def _note_end(self, member: Member) -> None:
+        if member.code not in (None, -signal.SIGKILL):
+            self.complaints.append(("log", f"{member.name} ended by itself with {member.code}"))
+
+    def _appointment(self, member: Member) -> Death | None:
+        return Death.draw(self._random, member.parts) if self._random.random() < APPOINTED else None
+
+    def named_deaths(self) -> Counter[str]:
+        """Return at which points somebody died, from the logs."""
+        deaths: Counter[str] = Counter()
+        for member in self.members:
+            for line in member.output.splitlines():
+                if line.startswith("torture: dies "):
+                    deaths[line.partition(":")[2].partition(":")[2]] += 1
+        return deaths

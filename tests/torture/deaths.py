@@ -1,0 +1,171 @@
+"""Die at a named moment: around a commit, a request to HeyGen, or an answer to a webhook.
+
+Nothing in the product knows of this: what it stands on is wrapped (sqlite3, httpx, ASGI), in the runner's process only.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+import httpx
+from starlette.routing import Route
+
+RECEIVING, WORKING = "receiving", "working"
+POST_TIMEOUT_S: Final = 2.0  # in place of 120 s: shorter than the leases, as in production
+READ_TIMEOUT_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Name a moment: the place that is passed, by which thread, before or after, and who passes it."""
+
+    place: str
+    after: bool
+    thread: str = ""
+    part: str = WORKING
+    often: int = 6
+
+
+POINTS: Final = {
+    "before a commit": Point(place="commit", after=False, often=60),
+    "after a commit": Point(place="commit", after=True, often=60),
+    "before a commit of a sender": Point(place="commit", after=False, thread="sender", often=20),
+    "after a commit of a sender": Point(place="commit", after=True, thread="sender", often=20),
+    "before HeyGen gets a POST": Point(place="post", after=False),
+    "after HeyGen's answer to a POST": Point(place="post", after=True),
+    "between confirming and applying": Point(place="look", after=True),
+    "between a sweep's answer and applying": Point(place="sweep", after=True),
+    "before a verdict is committed": Point(place="commit", after=False, thread="inbox", often=12),
+    "after a verdict is committed": Point(place="commit", after=True, thread="inbox", often=12),
+    "while a batch is being committed": Point(place="commit", after=False, thread="recorder", part=RECEIVING),
+    "after a batch is committed": Point(place="commit", after=True, thread="recorder", part=RECEIVING),
+    "before a 200 is sent": Point(place="answer", after=False, part=RECEIVING),
+    "after a 200 is sent": Point(place="answer", after=True, part=RECEIVING),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Death:
+    """Hold at which passing of which point a process dies."""
+
+    point: str
+    nth: int
+
+    def __str__(self) -> str:
+        return f"{self.nth}:{self.point}"
+
+    @classmethod
+    def read(cls, text: str) -> Death:
+        """Read what `str` wrote."""
+        nth, _, point = text.partition(":")
+        return cls(point=point, nth=int(nth))
+
+    @classmethod
+    def draw(cls, random: Random, parts: set[str]) -> Death:
+        """Choose a death that a process with these parts can die."""
+        point = random.choice([name for name, point in POINTS.items() if point.part in parts])
+        return cls(point=point, nth=random.randint(1, POINTS[point].often))
+
+
+class Reaper:
+    """Count how often the point of a death is passed, and kill this process at the right time."""
+
+    def __init__(self, death: Death | None) -> None:
+        self._death = death
+        self._point = POINTS[death.point] if death else None
+        self._left = death.nth if death else 0
+        self._lock = threading.Lock()
+
+    def passes(self, place: str, *, after: bool) -> None:
+        """Pass a place."""
+        point = self._point
+        if point is None or (point.place, point.after) != (place, after):
+            return
+        if not threading.current_thread().name.startswith(point.thread):
+            return
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                os.write(2, f"torture: dies {self._death}\n".encode())
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def connect(self, original: Callable[..., sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:
+        """Return a `sqlite3.connect` whose connections pass their commits."""
+        reaper = self
+
+        class Mortal(sqlite3.Connection):
+            def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+                if sql.strip().upper() not in {"COMMIT", "END"}:
+                    return super().execute(sql, *values)
+                reaper.passes("commit", after=False)
+                cursor = super().execute(sql, *values)
+                reaper.passes("commit", after=True)
+                return cursor
+
+        def connect(*args: Any, **options: Any) -> sqlite3.Connection:
+            return original(*args, **options | {"factory": Mortal})
+
+        return connect
+
+    def transport(self, original: Callable[..., httpx.Response]) -> Callable[..., httpx.Response]:
+        """Return a `HTTPTransport.handle_request` that passes the requests to HeyGen, with short time-outs."""
+
+        def handle_request(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+            place = _place(request)
+            if request.url.path.startswith("/v3/"):
+                longest = POST_TIMEOUT_S if request.method == "POST" else READ_TIMEOUT_S
+                request.extensions["timeout"] = {**request.extensions["timeout"], "read": longest, "connect": 2.0}
+            self.passes(place, after=False)
+            response = original(transport, request)
+            if self._point is not None and self._point.place == place:
+                response.read()
+            self.passes(place, after=True)
+            return response
+
+        return handle_request
+
+    def route(self, route: Route) -> Route:
+        """Return a route that passes its answers 200 to a POST."""
+
+        async def mortal(scope: Any, receive: Any, send: Any) -> None:
+            taken = False
+
+            async def watched(message: Any) -> None:
+                nonlocal taken
+                if message["type"] == "http.response.start":
+                    taken = message["status"] == 200 and scope["method"] == "POST"
+                    if taken:
+                        self.passes("answer", after=False)
+                await send(message)
+                if taken and message["type"] == "http.response.body" and not message.get("more_body"):
+                    self.passes("answer", after=True)
+
+            await route.app(scope, receive, watched)
+
+        return Route(route.path, _Asgi(mortal), methods=list(route.methods) if route.methods else None)
+
+
+class _Asgi:
+    """Mark a function as an ASGI application, which Starlette tells from an endpoint by its being an object."""
+
+    def __init__(self, app: Callable[..., Any]) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app(scope, receive, send)
+
+
+def _place(request: httpx.Request) -> str:
+    path = request.url.path
+    if request.method == "POST" and path == "/v3/videos":
+        return "post"
+    if path == "/v3/videos/statuses":
+        return "sweep"
+    return "look" if request.method == "GET" and path.startswith("/v3/videos/") else "other"

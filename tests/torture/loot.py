@@ -1,0 +1,87 @@
+"""What the simulator's journal shows: every delivery and its answer, and the tokens that were given out."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from typing import Any, Final
+
+import httpx
+
+from tests.support.programs import Fake
+from tests.torture.verdict import Answered
+
+ROUTE: Final = re.compile(r"/webhooks/heygen(?:/reel/(\d+)(?:/([\w-]+))?)?$")
+OVERLAP_S: Final = 30.0  # an attempt is written down when it has ended, with the moment at which it began
+
+
+class Loot:
+    """Follow the journal, which forgets, as long as the run lasts."""
+
+    def __init__(self, fake: Fake, believed: frozenset[str]) -> None:
+        self._fake = fake
+        self._believed = believed
+        self._since = 0.0
+        self._lock = threading.Lock()
+        self._attempts: dict[tuple[str, int], dict[str, Any]] = {}
+        self.tokens: dict[str, int] = {}
+
+    def collect(self) -> None:
+        """Read what is new."""
+        with self._lock:
+            for entry in self._fetch("attempt"):
+                self._attempts[entry["delivery_id"], entry["attempt"]] = entry
+                self._since = max(self._since, entry["at"] - OVERLAP_S)
+            for entry in self._fetch("request"):
+                self._take_token(entry)
+                self._since = max(self._since, entry["at"] - OVERLAP_S)
+
+    def _fetch(self, kind: str) -> list[dict[str, Any]]:
+        url = f"{self._fake.url}/_sim/journal"
+        params = {"kind": kind, "since": str(self._since)}
+        answer = httpx.get(url, params=params, timeout=120, trust_env=False)
+        return answer.raise_for_status().json()["data"]  # type: ignore[no-any-return]
+
+    def _take_token(self, entry: dict[str, Any]) -> None:
+        if (entry["method"], entry["path"]) != ("POST", "/v3/videos"):
+            return
+        try:
+            address = json.loads(entry["body"]).get("callback_url") or ""
+        except ValueError:  # the sender was killed before its body was complete
+            return
+        if found := ROUTE.search(address):
+            self.tokens[found[2]] = int(found[1])
+
+    def attempts(self) -> list[dict[str, Any]]:
+        """Return the attempts seen so far."""
+        with self._lock:
+            return list(self._attempts.values())
+
+    def answers(self) -> list[Answered]:
+        """Return what HeyGen's deliveries were answered, beside what they may be answered."""
+        return [self._answer(entry) for entry in self.attempts()]
+
+    def _answer(self, entry: dict[str, Any]) -> Answered:
+        found = ROUTE.search(entry["url"])
+        assert found is not None, entry["url"]
+        words = set((entry["fault"] or "").split())
+        signing = "none" if "sign=none" in words else next((w for w in self._signing(entry, words)), "current")
+        genuine = entry["endpoint_id"] is None or signing in self._believed
+        return Answered(
+            who="HeyGen",
+            what=f"{entry['event_type']} ({entry['fault']})",
+            reel_id=int(found[1]) if found[1] else None,
+            body=entry["request"]["body"].encode(),
+            status=entry["response"]["status"] if entry["response"] else None,
+            allowed=frozenset({200} if genuine else {401}),
+            auth="token" if found[2] else "signature",
+        )
+
+    def _signing(self, entry: dict[str, Any], words: set[str]) -> list[str]:
+        """Return how an attempt may be signed other than rightly; one that may be either is judged by its answer."""
+        signing = [word.removeprefix("sign=") for word in words if word.startswith("sign=")]
+        if "forge=success" in words and entry["event_type"] == "avatar_video.success":
+            answered = entry["response"] and entry["response"]["status"]
+            signing.append("current" if answered == 200 else "bad")
+        return signing[-1:]

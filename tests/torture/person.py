@@ -1,0 +1,124 @@
+"""Do what a person does meanwhile: look, check, retry, at times twice at once, at times by the command line."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from random import Random
+from typing import Final
+
+import httpx
+
+from core.config import Settings
+from core.errors import ReelsError, StoreError
+from core.models import ReelStatus
+from core.product import Product, open_product
+from tests.support.programs import run_core
+
+MOST_ATTEMPTS: Final = 3
+MAY_BE_RETRIED: Final = (ReelStatus.FAILED, ReelStatus.TIMED_OUT)
+
+
+class Person(threading.Thread):
+    """Use the product until told to stop."""
+
+    def __init__(self, environ: Mapping[str, str], url: str, random: Random, *, every_s: float) -> None:
+        super().__init__(name="person")
+        self.product: Product = open_product(Settings.from_env(environ))
+        self.counts: Counter[str] = Counter()
+        self.complaints: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.ending = threading.Event()
+        self._environ = environ
+        self._url = url
+        self._random = random
+        self._every_s = every_s
+
+    def run(self) -> None:
+        """Do one thing after the other."""
+        acts = (self._check, self._check, self._retry, self._retry_twice_at_once, self._read, self._use_command_line)
+        while not self.ending.wait(self._random.expovariate(1 / self._every_s)):
+            try:
+                self._random.choice(acts)()
+            except Exception as error:
+                self.complaints.append(("log", f"a person met {error!r}"))
+
+    def check(self, reel_id: int) -> None:
+        """Ask HeyGen about a reel now."""
+        self._try("check", reel_id)
+
+    def open_queue(self) -> None:
+        """Let a closed queue through, as the button of any waiting reel does."""
+        waiting = self.product.store.reels.waiting_to_send()
+        if waiting and self.product.processor.submission.gate().state != "open":
+            self.product.processor.submission.open_gate(self.product.processor.submission.gate().until or _now())
+
+    def _try(self, what: str, reel_id: int) -> None:
+        self.counts[what] += 1
+        try:
+            getattr(self.product.processor, what)(reel_id)
+        except StoreError as error:
+            self.complaints.append(("log", f"{what} {reel_id}: {error}"))
+        except ReelsError as error:
+            self.texts.append(str(error))
+
+    def _any_reel(self, *statuses: ReelStatus) -> int | None:
+        reels = [reel for status in statuses for reel in self.product.store.reels.page(_filter(status), 200)]
+        fit = [reel.id for reel in reels if reel.attempt < MOST_ATTEMPTS]
+        return self._random.choice(fit) if fit else None
+
+    def _check(self) -> None:
+        reel_id = self._any_reel(ReelStatus.PROCESSING, ReelStatus.PENDING, ReelStatus.FAILED)
+        if reel_id is not None:
+            self._try("check", reel_id)
+
+    def _retry(self) -> None:
+        reel_id = self._any_reel(*MAY_BE_RETRIED, ReelStatus.PROCESSING)
+        if reel_id is not None:
+            self._try("retry", reel_id)
+
+    def _retry_twice_at_once(self) -> None:
+        reel_id = self._any_reel(*MAY_BE_RETRIED)
+        if reel_id is None:
+            return
+        both = [threading.Thread(target=self._try, args=("retry", reel_id)) for _ in range(2)]
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join()
+
+    def _read(self) -> None:
+        path = self._random.choice(("/healthz", "/metrics"))
+        try:
+            answer = httpx.get(self._url + path, timeout=4.0, trust_env=False)
+        except httpx.HTTPError:
+            return
+        self.texts.append(answer.text)
+        if answer.status_code not in (200, 503):
+            self.complaints.append(("refused", f"GET {path} was answered {answer.status_code}"))
+
+    def _use_command_line(self) -> None:
+        reel_id = self._any_reel(*MAY_BE_RETRIED, ReelStatus.PROCESSING)
+        words = self._random.choice((("list",), ("dashboard",), ("show", "check", "retry")))
+        chosen = (self._random.choice(words), str(reel_id)) if len(words) > 1 and reel_id else (words[0], "1")[:1]
+        if chosen[0] in {"show", "check", "retry"} and len(chosen) == 1:
+            return
+        self.counts[f"core {chosen[0]}"] += 1
+        done = run_core(*chosen, environ=self._environ)
+        self.texts += [done.stdout, done.stderr]
+        lines = len(done.stderr.splitlines())
+        if done.returncode not in (0, 1) or (done.returncode == 1 and lines != 1):
+            self.complaints.append(("refused", f"core {chosen}: {done.returncode}, {done.stderr[-300:]!r}"))
+
+
+def _filter(status: ReelStatus):  # type: ignore[no-untyped-def]
+    from core.store import ReelFilter
+
+    return ReelFilter(status=status)
+
+
+def _now():  # type: ignore[no-untyped-def]
+    from core.clock import utcnow
+
+    return utcnow()

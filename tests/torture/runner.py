@@ -1,0 +1,64 @@
+"""Run the product as it is, as a process that may have an appointment with death: `runner ROLE PORT [NTH:POINT]`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sqlite3
+import sys
+from collections.abc import Sequence
+
+import httpx
+from starlette.routing import Route
+
+from core import archive, inbox, serving, submission, sweep
+from core.config import Settings
+from core.runtime import Runtime
+from tests.torture.deaths import Death, Reaper
+
+UP = "torture: up\n"
+LEASE_S = 3.0  # longer than the slowest answer that is waited for, as in production
+
+
+class Mortal(Runtime):
+    """The runtime, with routes that may end the process."""
+
+    def __init__(self, reaper: Reaper, settings: Settings, *, port: int, role: str) -> None:
+        super().__init__(settings, port=port, receiver=role != "worker", worker=role != "receiver")
+        self._reaper = reaper
+
+    def start(self) -> None:
+        super().start()
+        os.write(2, UP.encode())
+
+    @property
+    def routes(self) -> list[Route]:
+        return [self._reaper.route(route) for route in super().routes]
+
+
+def listen(port: int) -> socket.socket:
+    """Share the port with the other processes, as behind a balancer."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind(("127.0.0.1", port))
+    return listener
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run until killed or stopped."""
+    role, port = argv[0], int(argv[1])
+    reaper = Reaper(Death.read(argv[2]) if len(argv) > 2 else None)
+    sqlite3.connect = reaper.connect(sqlite3.connect)
+    httpx.HTTPTransport.handle_request = reaper.transport(httpx.HTTPTransport.handle_request)  # type: ignore[method-assign]
+    for module in (submission, inbox, sweep, archive):
+        module.LEASE_S = LEASE_S  # type: ignore[misc]  # minutes in production
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    runtime = Mortal(reaper, Settings.from_env(), port=port, role=role)
+    return serving.work(runtime) if role == "worker" else serving.serve(runtime, listen(port))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,343 @@
+"""Run one mode: a simulator, a crew, an attacker, a person and reels; then let it come to rest, and judge."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from core.models import ReelStatus
+from tests.support.programs import ROOT, Fake, clean_environ, free_port
+from tests.support.waiting import wait_for
+from tests.torture import evidence
+from tests.torture.attacker import MARKER, Attacker
+from tests.torture.crew import Crew, Member
+from tests.torture.fates import draw
+from tests.torture.loot import Loot
+from tests.torture.person import Person
+from tests.torture.verdict import History, Submitted, judge
+
+MODES: Final = ("webhook", "polling", "hybrid")
+ROLES: Final = {"serve-a": "serve", "serve-b": "serve", "worker": "worker"}
+REST_S: Final = 90.0
+DAY_S: Final = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Say how one mode is tormented."""
+
+    mode: str
+    seed: int
+    reels: int
+    folder: Path
+    in_flight: int = 40
+    batch: int = 20
+    kill_every_s: float = 4.0
+    pause_every_s: float = 6.0
+    attack_every_s: float = 0.05
+    act_every_s: float = 0.5
+    at_least_s: float = 8.0
+    deadline_s: float = 20.0
+    fallback_s: float = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Hold what came of one mode."""
+
+    plan: Plan
+    findings: dict[str, list[str]]
+    delays_s: dict[str, list[float]]
+    counts: Counter[str] = field(default_factory=Counter)
+    deaths: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    took_s: float = 0.0
+    phases_s: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def is_good(self) -> bool:
+        """Tell whether no promise was broken."""
+        return not any(self.findings.values())
+
+
+class Torment:
+    """One mode, from the first process to the verdict."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.random = Random(f"{plan.seed}-{plan.mode}")
+        self.database = plan.folder / "reels.db"
+        self.submitted: list[Submitted] = []
+        self.complaints: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.skewed_from: float | None = None
+        self.phases_s: dict[str, float] = {}
+        self._phase_began = time.monotonic()
+        self.faults: Counter[str] = Counter()
+        plan.folder.mkdir(parents=True)
+        self.fake = Fake(plan.folder, "--seed", str(plan.seed))
+        self.secret, old_secret = self._set_the_stage()
+        both = self.random.random() < 0.5  # while a secret is being rotated, both may be configured
+        secrets = [self.secret, old_secret] if both else [self.secret]
+        self.key = f"key-{self.random.getrandbits(128):032x}"
+        self.environ = self._environ(secrets)
+        members = [Member(n, role, plan.folder, self.environ, self.port) for n, role in ROLES.items()]
+        pace = {"kill_every_s": plan.kill_every_s, "pause_every_s": plan.pause_every_s}
+        self.crew = Crew(members, self._random(), **pace)
+        self.loot = Loot(self.fake, frozenset({"current", "old"} if both else {"current"}))
+        self.attacker = Attacker(self.url, self.secret, self.loot, self._random(), every_s=plan.attack_every_s)
+        self.person = Person(self.environ, self.url, self._random(), every_s=plan.act_every_s)
+        self.secrets = {self.secret: "signing secret", old_secret: "signing secret", self.key: "API key"}
+
+    def _random(self) -> Random:
+        return Random(self.random.getrandbits(64))
+
+    def _set_the_stage(self) -> tuple[str, str]:
+        """Give the simulator its scenario, and in two modes an endpoint whose secret was rotated once."""
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.fake.sim("PUT", "scenario", **self._scenario())
+        if self.plan.mode == "polling":
+            return f"whsec_{self.random.getrandbits(128):032x}", f"whsec_{self.random.getrandbits(128):032x}"
+        made = self.fake.http.post("/v3/webhooks/endpoints", json={"url": f"{self.url}/webhooks/heygen"})
+        endpoint = made.raise_for_status().json()["data"]
+        path = f"/v3/webhooks/endpoints/{endpoint['endpoint_id']}/rotate-secret"
+        return self.fake.http.post(path).raise_for_status().json()["data"]["secret"], endpoint["secret"]
+
+    def _scenario(self) -> dict[str, Any]:
+        return {
+            "name": "torture",
+            "concurrency": max(4, round(self.plan.in_flight * 0.8)),  # HeyGen's limit is met at times
+            "retry_after_s": 1,
+            "wallet": 1e9,
+            "probe": False,
+            "retry_first_s": 0.5,
+            "retry_factor": 1.7,
+            "render": {"low": "0.2s", "high": "2s"},
+        }
+
+    def _environ(self, secrets: list[str]) -> dict[str, str]:
+        return clean_environ(
+            HEYGEN_API_KEY=self.key,
+            HEYGEN_API_BASE_URL=self.fake.url,
+            HEYGEN_PROCESSING_MODE=self.plan.mode,
+            HEYGEN_WEBHOOK_BASE_URL=self.url,
+            HEYGEN_WEBHOOK_SECRET=",".join(secrets),
+            HEYGEN_MAX_CONCURRENT=str(self.plan.in_flight),
+            HEYGEN_DEADLINE_S=str(self.plan.deadline_s),
+            HEYGEN_FALLBACK_AFTER_S=str(self.plan.fallback_s),
+            HEYGEN_POLL_INTERVAL_S="2",
+            DATABASE_URL=f"sqlite:///{self.database}",
+        )
+
+    def run(self) -> Result:
+        """Torment, let it come to rest, judge."""
+        began = time.monotonic()
+        done = threading.Event()
+        follower = threading.Thread(target=self._follow, args=(done,), name="follower")
+        try:
+            self.crew.start()
+            for thread in (follower, self.attacker, self.person):
+                thread.start()
+            self._submit_all()
+            self._phase("submitting")
+            self._outlast(began + self.plan.at_least_s)
+            self._phase("outlasting")
+            self._rest()
+        finally:
+            done.set()
+            for ending in (self.attacker.ending, self.person.ending):
+                ending.set()
+            for thread in (follower, self.attacker, self.person):
+                if thread.ident is not None:
+                    thread.join()
+            self.loot.collect()
+            ledger = self.fake.ledger()
+            self.crew.kill()
+            self.person.product.store.close()
+            self.fake.stop()
+        return self._result(ledger, time.monotonic() - began)
+
+    def _phase(self, name: str) -> None:
+        now = time.monotonic()
+        self.phases_s[name] = round(now - self._phase_began, 1)
+        self._phase_began = now
+
+    def _follow(self, done: threading.Event) -> None:
+        while not done.wait(1.5):
+            try:
+                self.loot.collect()
+            except Exception as error:
+                self.complaints.append(("log", f"the journal cannot be followed: {error!r}"))
+
+    # Submitting
+
+    def _submit_all(self) -> None:
+        """Hand in every reel by the command line, in batches, some of which are cut off."""
+        faults = self.fake.sim("GET", "faults")["data"]
+        scripts = draw(faults, self._random(), long_render_s=self.plan.deadline_s + 8)
+        for n, titles in enumerate(self._batches()):
+            wait_for(self._has_room, timeout_s=600, what="room for the next batch")
+            self._submit(n, titles, scripts)
+
+    def _batches(self) -> Iterator[tuple[str, ...]]:
+        titles = [f"{self.plan.mode}-{n}" for n in range(1, self.plan.reels + 1)]
+        while titles:
+            size = 1 if self.random.random() < 0.1 else self.plan.batch
+            yield tuple(titles[:size])
+            del titles[:size]
+
+    def _has_room(self) -> bool:
+        counts = self.person.product.store.reels.counts()
+        return counts[ReelStatus.PENDING] + counts[ReelStatus.PROCESSING] < self.plan.in_flight + self.plan.batch
+
+    def _submit(self, n: int, titles: tuple[str, ...], scripts: Iterator[str]) -> None:
+        file = self.plan.folder / f"batch-{n}.csv"
+        rows = [(title, next(scripts)) for title in titles]
+        self.faults.update(word.partition(":")[0] for _, script in rows for word in script.split()[4:])
+        with file.open("w", newline="", encoding="utf-8") as out:
+            csv.writer(out).writerows([("title", "script"), *rows])
+        argv = [sys.executable, "-m", "core", "submit", "--csv", str(file), "--json"]
+        process = subprocess.Popen(
+            argv, env=self.environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        if self.random.random() < 0.1:
+            threading.Event().wait(self.random.uniform(0.3, 1.2))
+            process.kill()
+        out_text, err_text = process.communicate(timeout=60)
+        self.texts += [out_text, err_text]
+        if process.returncode not in (0, -9):
+            self.complaints.append(("refused", f"core submit ended with {process.returncode}: {err_text[-300:]}"))
+        self.submitted.append(Submitted(titles=titles, acknowledged=process.returncode == 0))
+
+    # Coming to rest
+
+    def _outlast(self, until: float) -> None:
+        """Go on until most reels have come to rest under torment, or it takes too long."""
+        latest = time.monotonic() + self.plan.deadline_s + 10
+        store = self.person.product.store
+
+        def enough() -> bool:
+            counts = store.reels.counts()
+            few = counts[ReelStatus.PENDING] == 0 and counts[ReelStatus.PROCESSING] <= self.plan.reels * 0.05
+            return time.monotonic() > (until if few else latest)
+
+        wait_for(enough, timeout_s=self.plan.deadline_s + 60, what="most reels to end")
+
+    def _rest(self) -> None:
+        """Let everything come to rest in peace; what only a person can see to, a person sees to."""
+        self.attacker.ending.set()
+        self.person.ending.set()
+        self.attacker.join()
+        self.person.join()
+        self.crew.calm()
+        self._until("every reel to be handed to HeyGen", self._all_sent)
+        self._phase("sending the rest")
+        self.skewed_from = self.fake.sim("GET", "clock")["now"]
+        for seconds in (self.plan.deadline_s + 10, 600.0, 2 * DAY_S):
+            self._advance(seconds)
+        self._phase("moving time on")
+        self._until("every delivery to be worked off", self._inbox_is_empty)
+        if self.plan.mode != "webhook":
+            self._until("every ended video to be known", self._knows_all)
+        self._phase("learning the rest")
+        for reel_id in self._unaware():
+            self.person.check(reel_id)
+        self._until("the deadline of what never ends", self._only_endless_left)
+        self._phase("deadlines")
+        self.crew.stop()
+
+    def _advance(self, seconds: float) -> None:
+        self.fake.http.post("/_sim/clock", json={"advance_s": seconds}, timeout=300).raise_for_status()
+
+    def _until(self, what: str, condition: Callable[[], bool]) -> None:
+        """Wait for a condition; one that does not come true is found by the verdict."""
+        try:
+            wait_for(condition, timeout_s=REST_S, what=what)
+        except AssertionError as error:
+            self.complaints.append(("stuck", str(error)))
+
+    def _all_sent(self) -> bool:
+        self.person.open_queue()
+        return self.person.product.store.reels.counts()[ReelStatus.PENDING] == 0
+
+    def _inbox_is_empty(self) -> bool:
+        return self.person.product.store.deliveries.waiting()[0] == 0
+
+    def _unaware(self) -> list[int]:
+        """Return the reels that have not come to rest although HeyGen has ended their video."""
+        ended = {row["video_id"] for row in self.fake.ledger() if row["outcome"]}
+        resting = ("completed", "failed")
+        return [r.id for r in evidence.kept(self.database) if r.status not in resting and r.video_id in ended]
+
+    def _knows_all(self) -> bool:
+        """Tell whether what is sought after by itself is known; a timed-out reel is not any more."""
+        unaware = set(self._unaware())
+        return not any(r.id in unaware and r.status == "processing" for r in evidence.kept(self.database))
+
+    def _only_endless_left(self) -> bool:
+        return self.person.product.store.reels.counts()[ReelStatus.PROCESSING] == 0
+
+    # The result
+
+    def _result(self, ledger: list[dict[str, Any]], took_s: float) -> Result:
+        history = self._history(ledger)
+        counts = self.crew.counts + self.person.counts
+        counts["attacks"] = sum(self.attacker.counts.values())
+        counts["deliveries"] = len(self.loot.attempts())
+        counts["answered 200"] = sum(answer.status == 200 for answer in history.answers)
+        counts["refused"] = evidence.refused(self.database)
+        counts["videos"] = len(history.videos)
+        return Result(
+            plan=self.plan,
+            findings=judge(history),
+            delays_s=_delays_s(history),
+            counts=counts,
+            deaths=self.crew.named_deaths(),
+            statuses=Counter(reel.status for reel in history.reels),
+            faults=self.faults,
+            took_s=took_s,
+            phases_s=self.phases_s,
+        )
+
+    def _history(self, ledger: list[dict[str, Any]]) -> History:
+        logs = {member.log.name: member.output for member in self.crew.members}
+        if not self.attacker.done:
+            self.complaints.append(("log", "the attacker broke off"))
+        logs[self.fake.log.name] = self.fake.output
+        logs["what was printed and answered"] = "\n".join([*self.texts, *self.person.texts])
+        return History(
+            submitted=tuple(self.submitted),
+            videos=evidence.videos(ledger),
+            reels=evidence.kept(self.database),
+            deliveries=evidence.recorded(self.database),
+            answers=(*self.loot.answers(), *self.attacker.answers),
+            logs=logs,
+            stored=evidence.stored_bytes(self.database),
+            secrets=self.secrets | dict.fromkeys(self.loot.tokens, "callback token"),
+            marker=MARKER,
+            skewed_from=self.skewed_from,
+            complaints=(*self.complaints, *self.crew.complaints, *self.person.complaints),
+        )
+
+
+def _delays_s(history: History) -> dict[str, list[float]]:
+    """Return, by channel, the seconds from the end of each video to its being known, sorted."""
+    truth = {video.video_id: video.terminal_at for video in history.videos}
+    delays: dict[str, list[float]] = {}
+    for reel in history.reels:
+        ended = truth.get(reel.video_id or "")
+        known = ended is not None and reel.detected_at is not None and reel.status in ("completed", "failed")
+        if known and (history.skewed_from is None or reel.detected_at < history.skewed_from):
+            delays.setdefault(str(reel.detected_by), []).append(reel.detected_at - ended)
+    return {channel: sorted(values) for channel, values in sorted(delays.items())}
