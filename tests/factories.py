@@ -133,8 +133,9 @@ class Wire:
 
     def ordinary(self, request: httpx.Request) -> httpx.Response:
         """Answer as HeyGen would."""
+        name = _ORDINARY.get(_route(request))
         with self._lock:
-            return getattr(self, _ORDINARY[_route(request)])(request)  # type: ignore[no-any-return]
+            return getattr(self, name)(request) if name else refusal(404, "not_found")
 
     def _create(self, request: httpx.Request) -> httpx.Response:
         body, key = json.loads(request.content), request.headers["Idempotency-Key"]

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from core import catalogue
+from core.clock import utcnow
+from core.dashboard import figures
+from core.errors import StoreError
+from core.gate import Gate
+from core.models import ReelStatus
+from core.processor import HeyGenVideoProcessor
+from core.product import Product
+from core.submission import GATE
+from core.worker import ACCOUNT, HEARTBEAT, SENDERS, Loop, Slots, Worker
+from tests.conftest import Build
+from tests.factories import NOW, House, a_delivery, a_reel, refusal, wait_until
+
+CREATE = "POST /v3/videos"
+
+
+@pytest.fixture
+def house(build: Build) -> House:
+    return build("hybrid")
+
+
+@pytest.fixture
+def worker(house: House) -> Iterator[Worker]:
+    made = Worker(house.processor)
+    yield made
+    for slots in (made._senders, made._inbox_slots, made._archive_slots):
+        slots.wait(10)
+
+
+def status(house: House, reel_id: int = 1) -> ReelStatus:
+    return house.store.reels.get(reel_id).status
+
+
+# Loops
+
+
+def loop(turn: Any) -> Loop:
+    made = Loop("test", turn)
+    made.start()
+    return made
+
+
+def end(running: Loop) -> None:
+    running.stop()
+    running.join(10)
+    assert not running.is_alive()
+
+
+def test_a_wake_up_cuts_the_waiting_short() -> None:
+    turns: list[datetime] = []
+    running = loop(lambda now: turns.append(now) or 3600.0)
+    wait_until(lambda: len(turns) == 1)
+    running.wake()
+    wait_until(lambda: len(turns) == 2)
+    end(running)
+    assert len(turns) == 2
+
+
+@pytest.mark.parametrize("error", [StoreError("locked"), ZeroDivisionError("a bug")])
+def test_a_turn_that_fails_is_logged_and_followed_by_others(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    turns: list[int] = []
+
+    def turn(now: datetime) -> float:
+        turns.append(1)
+        if len(turns) == 1:
+            raise error
+        return 3600.0
+
+    running = loop(turn)
+    wait_until(lambda: turns)
+    running.wake()
+    wait_until(lambda: len(turns) == 2)
+    end(running)
+    assert "test" in caplog.text
+
+
+def test_a_bounded_number_of_jobs_runs_at_once_and_one_that_fails_frees_its_place() -> None:
+    slots, go, ended = Slots("test", 3), threading.Event(), []
+
+    def job() -> None:
+        assert go.wait(20)
+        raise ZeroDivisionError
+
+    for _ in range(3):
+        slots.run(job, lambda: ended.append(1))
+    assert slots.free == 0
+    assert not slots.wait(0.01)
+    go.set()
+    assert slots.wait(20)
+    wait_until(lambda: len(ended) == 3)
+    assert slots.free == 3
+
+
+# Turns
+
+
+def test_a_submit_turn_sends_what_may_be_sent(house: House, worker: Worker) -> None:
+    house.processor.enqueue_many([a_reel() for _ in range(SENDERS + 2)])
+    worker.submit_turn(utcnow())
+    wait_until(lambda: house.store.reels.counts()[ReelStatus.PROCESSING] == SENDERS)
+    worker._senders.wait(10)
+    worker.submit_turn(utcnow())
+    wait_until(lambda: house.store.reels.counts()[ReelStatus.PROCESSING] == SENDERS + 2)
+
+
+def test_a_submit_turn_does_not_wait_for_slow_answers(house: House, worker: Worker) -> None:
+    go = threading.Event()
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        assert go.wait(20)
+        return house.wire.ordinary(request)
+
+    house.wire.always(CREATE, slow)
+    house.processor.enqueue_many([a_reel() for _ in range(SENDERS + 2)])
+    worker.submit_turn(utcnow())
+    worker.submit_turn(utcnow())
+    wait_until(lambda: len(house.wire.calls(CREATE)) == SENDERS)
+    go.set()
+    worker._senders.wait(10)
+    assert house.store.reels.counts()[ReelStatus.PROCESSING] == SENDERS
+
+
+def test_an_inbox_turn_works_deliveries_off(house: House, worker: Worker) -> None:
+    house.stored()
+    house.wire.finish("v1")
+    house.store.deliveries.record([a_delivery(received_at=utcnow() - timedelta(seconds=1))])
+    worker.inbox_turn(utcnow())
+    wait_until(lambda: status(house) is ReelStatus.COMPLETED)
+
+
+def test_an_idle_worker_writes_nothing(house: House, worker: Worker) -> None:
+    house.store.facts.put("known", 1, NOW)
+    with house.store.transaction() as conn:
+        before = conn.total_changes
+    for _ in range(10):
+        worker.submit_turn(utcnow())
+        worker.inbox_turn(utcnow())
+    with house.store.transaction() as conn:
+        assert conn.total_changes == before
+
+
+def test_a_heartbeat_shows_that_the_worker_lives_and_silence_that_it_does_not(house: House, worker: Worker) -> None:
+    product = Product(settings=house.settings, store=house.store, client=house.client, processor=house.processor)
+    assert (figures(product, NOW).worker_alive, figures(product, NOW).worker_age_s) == (False, None)
+    worker.heartbeat_turn(NOW)
+    assert house.store.facts.set_at(HEARTBEAT) == NOW
+    alive = figures(product, NOW + timedelta(seconds=14))
+    assert (alive.worker_alive, alive.worker_age_s) == (True, 14.0)
+    assert not figures(product, NOW + timedelta(seconds=16)).worker_alive
+
+
+def test_the_account_is_looked_at_now_and_then(house: House, worker: Worker) -> None:
+    for second in range(121):
+        worker.account_turn(NOW + timedelta(seconds=second))
+    assert len(house.wire.calls("GET /v3/users/me")) == 3
+    assert len(house.wire.calls("GET /v3/voices")) == 1
+    assert house.store.facts.get(ACCOUNT) == {"balance": 50.0, "currency": "usd", "name": "ana"}
+    assert catalogue.read(house.store).avatars[0].id == "look_1"
+
+
+def test_a_problem_with_the_account_is_kept_and_goes_again(house: House, worker: Worker) -> None:
+    house.wire.script("GET /v3/users/me", refusal(401, "unauthorized"))
+    worker.account_turn(NOW)
+    assert house.store.facts.get(ACCOUNT)["problem"]["code"] == "unauthorized"
+    worker.account_turn(NOW + timedelta(seconds=5))
+    assert "problem" not in house.store.facts.get(ACCOUNT)
+
+
+def stop_queue(house: House, status: int, code: str) -> None:
+    house.wire.script(CREATE, refusal(status, code))
+    house.processor.process_reel(a_reel())
+    assert house.processor.submission.gate().state == "stopped"
+
+
+def test_a_key_that_works_again_opens_a_stopped_queue(house: House, worker: Worker, frozen: Any) -> None:
+    stop_queue(house, 401, "unauthorized")
+    house.wire.script("GET /v3/users/me", refusal(401, "unauthorized"))
+    worker.account_turn(utcnow())
+    assert house.processor.submission.gate().state == "stopped"
+    frozen.tick(60)
+    worker.account_turn(utcnow())
+    assert house.processor.submission.gate() == Gate()
+    assert house.store.facts.get(GATE) is None
+
+
+def test_a_wallet_that_was_topped_up_opens_a_stopped_queue(house: House, worker: Worker, frozen: Any) -> None:
+    def wallet(balance: float) -> httpx.Response:
+        return httpx.Response(200, json={"data": {"wallet": {"remaining_balance": balance}}})
+
+    stop_queue(house, 402, "insufficient_credit")
+    for balance, state in ((0, "stopped"), (0, "stopped"), (20, "open")):
+        house.wire.script("GET /v3/users/me", wallet(balance))
+        worker.account_turn(utcnow())
+        assert house.processor.submission.gate().state == state
+        frozen.tick(61)
+
+
+# The whole
+
+
+def test_a_running_worker_carries_reels_from_the_queue_to_their_end_and_stops_when_told(build: Build) -> None:
+    house = build("polling", poll_interval_s=0.01)
+    worker = Worker(house.processor)
+    worker.start()
+    house.processor.enqueue_many([a_reel() for _ in range(3)])
+    worker.wake()
+    wait_until(lambda: len(house.wire.videos) == 3)
+    wait_until(lambda: house.store.reels.counts()[ReelStatus.PROCESSING] == 3)
+    for video_id in list(house.wire.videos):
+        house.wire.finish(video_id, "failed")
+    wait_until(lambda: house.store.reels.counts()[ReelStatus.FAILED] == 3)
+    worker.stop()
+    assert not [thread for thread in threading.enumerate() if thread.name in {"submit", "sweep", "heartbeat"}]
+
+
+def test_a_worker_needs_nothing_but_a_processor(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    processor: HeyGenVideoProcessor = house.processor
+    worker = Worker(processor)
+    worker.start()
+    wait_until(lambda: house.store.facts.get(HEARTBEAT))
+    worker.stop()
+    assert "failed" not in caplog.text
