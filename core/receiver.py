@@ -50,8 +50,16 @@ class Disconnected(Exception):
 class Receiver:
     """Serve the three webhook routes as one ASGI application."""
 
-    def __init__(self, store: Store, recorder: Recorder, secrets: Callable[[], Sequence[str]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        recorder: Recorder,
+        secrets: Callable[[], Sequence[str]],
+        *,
+        body_timeout_s: float = BODY_TIMEOUT_S,
+    ) -> None:
         self._store = store
+        self._body_timeout_s = body_timeout_s
         self._recorder = recorder
         self._secrets = secrets
 
@@ -77,7 +85,7 @@ class Receiver:
     async def _take(self, scope: Mapping[str, Any], receive: Receive) -> None:
         headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
         params = scope["path_params"]
-        body = await _read(headers, receive)
+        body = await _read(headers, receive, self._body_timeout_s)
         reel_id = _reel_id(params.get("reel_id"))
         auth = self._authenticate(body, headers, reel_id, params.get("token"))
         if auth is None:
@@ -143,14 +151,14 @@ def _check_encoding(headers: Sequence[tuple[bytes, bytes]]) -> None:
             raise Rejected(415, "send the body as UTF-8")
 
 
-async def _read(headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes:
+async def _read(headers: Sequence[tuple[bytes, bytes]], receive: Receive, timeout_s: float) -> bytes:
     """Return the raw body; refuses one that is too long or too slow."""
     for name, value in headers:
         if name == b"content-length" and (not value.isdigit() or len(value) > 9 or int(value) > LIMIT_BYTES):
             raise Rejected(413, f"a webhook has at most {LIMIT_BYTES} bytes")
     body = b""
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
+        async with asyncio.timeout(timeout_s):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
@@ -162,7 +170,7 @@ async def _read(headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> byt
                 if not message.get("more_body", False):
                     return body
     except TimeoutError:
-        raise Rejected(408, f"the body was not complete within {BODY_TIMEOUT_S:.0f} s") from None
+        raise Rejected(408, f"the body was not complete within {timeout_s:.0f} s") from None
 
 
 async def _answer(send: Send, status: int, body: bytes, *, allow: bool = False, retry: bool = False) -> None:
