@@ -33,7 +33,7 @@ def draw_counts(now: Figures) -> None:
     """Draw what goes on behind the pages."""
     worker = _("alive") if now.worker_alive else _("not seen")
     queue = _(QUEUE_WORDS[now.gate.state]) if now.gate.state in QUEUE_WORDS else now.gate.state
-    with st.grid("auto", min_column_width=180, gap="small"):
+    with st.grid(4, min_column_width=150, gap="small"):
         st.metric(_("Worker"), worker, icon=":material/bolt:", border=True)
         st.metric(_("Queue"), queue, icon=":material/queue:", border=True)
         st.metric(_("In the making"), number(now.in_flight), icon=":material/movie:", border=True)
@@ -57,7 +57,7 @@ def draw_status() -> None:
         (_("Given up at the deadline"), number(now.timed_out)),
     ]
     if now.wallet_balance is not None:
-        facts.append((_("Balance at HeyGen"), money(now.wallet_balance, now.currency or "USD")))
+        facts.append((_("Balance at HeyGen"), money(now.wallet_balance, (now.currency or "USD").upper())))
     if now.demo_url:
         facts.append((_("Address of the bundled fake HeyGen"), now.demo_url))
     with st.container(border=True), st.grid("auto", min_column_width=240, gap="small"):

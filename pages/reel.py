@@ -73,7 +73,7 @@ def draw_reel(reel_id: int, *, ticking: bool) -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         if reel.status is ReelStatus.COMPLETED:
-            draw_video(reel)
+            draw_video(reel, product.processor)
         elif reel.status in {ReelStatus.FAILED, ReelStatus.TIMED_OUT}:
             draw_failure(reel)
         else:

@@ -48,23 +48,33 @@ class Notice:
 
 def notices(figures: Figures) -> list[Notice]:
     """Return the notices that hold now, the gravest first."""
-    found = [*_queue(figures), *_worker(figures), *_channel(figures)]
-    if figures.heygen_problem is not None and not any(notice.icon == "cloud_off" for notice in found):
-        problem = fill(figures.heygen_problem.message, figures.heygen_problem.values)
-        found.append(Notice("warning", "cloud_off", problem))
-    return found
+    found = [*(_queue(figures) or _problem(figures)), *_worker(figures), *_channel(figures)]
+    return sorted(found, key=lambda notice: ("error", "warning", "info").index(notice.level))
 
 
 def _queue(figures: Figures) -> list[Notice]:
-    queue, reason = figures.gate, figures.gate.reason or ""
-    if queue.state == "stopped":
-        template = WRONG_KEY if reason in UNAUTHORIZED else NO_CREDIT if reason in CREDIT else STOPPED
-        return [Notice("error", "front_hand", _(template).format(reason=reason))]
-    if queue.state == "paused":
+    gate, reason = figures.gate, figures.gate.reason or ""
+    if gate.state == "stopped":
+        return [_refused(reason)]
+    if gate.state == "paused" and not gate.lets_through(figures.checked_at):
         lost = reason == "unreachable"
-        text = _(UNREACHED if lost else PAUSED).format(reason=reason, until=moment(queue.until))
+        text = _(UNREACHED if lost else PAUSED).format(reason=reason, until=moment(gate.until))
         return [Notice("warning", "cloud_off" if lost else "pause_circle", text)]
     return []
+
+
+def _refused(reason: str) -> Notice:
+    template = WRONG_KEY if reason in UNAUTHORIZED else NO_CREDIT if reason in CREDIT else STOPPED
+    return Notice("error", "front_hand", _(template).format(reason=reason))
+
+
+def _problem(figures: Figures) -> list[Notice]:
+    problem = figures.heygen_problem
+    if problem is None:
+        return []
+    if problem.code in UNAUTHORIZED | CREDIT:
+        return [_refused(problem.code)]
+    return [Notice("warning", "cloud_off", fill(problem.message, problem.values))]
 
 
 def _worker(figures: Figures) -> list[Notice]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
+from core.archive import kept_path
 from core.models import ProcessingMode, Reel, ReelStatus
+from core.processor import HeyGenVideoProcessor
 from pages.ui.failures import plain_words
 from pages.ui.language import _
 from pages.ui.moments import full, span
@@ -17,15 +19,20 @@ from pages.ui.words import channel_word, happening, mode_word, name_of
 TALL_WIDTH: Final = 340
 
 
-def draw_video(reel: Reel) -> None:
-    """Draw the player, with the way to the file."""
+def draw_video(reel: Reel, processor: HeyGenVideoProcessor) -> None:
+    """Draw the player: our copy where it is kept, for HeyGen's links end within days."""
+    kept = {kind: kept_path(processor, reel.id or 0, kind) for kind in ("captioned", "video", "subtitles")}
     address = reel.captioned_video_url or reel.video_url
-    if address is None:
+    source = kept["captioned"] or kept["video"] or address
+    if source is None:
         st.info(_("HeyGen calls the reel finished but gave no video."), icon=":material/videocam_off:")
         return
     wide = reel.aspect_ratio in {"16:9", "5:4", "auto"}
-    st.video(address, alt=name_of(reel), width="stretch" if wide else TALL_WIDTH)
-    st.link_button(_("Open the file"), address, icon=":material/download:", type="tertiary")
+    width: Literal["stretch"] | int = "stretch" if wide else TALL_WIDTH
+    subtitles = None if kept["captioned"] else kept["subtitles"]
+    st.video(source, alt=name_of(reel), width=width, subtitles=subtitles)
+    if address is not None:
+        st.link_button(_("Open at HeyGen"), address, icon=":material/open_in_new:", type="tertiary")
 
 
 def draw_progress(reel: Reel, now: datetime, usual_s: float, *, overdue: bool) -> None:

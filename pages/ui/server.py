@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.config import Settings
-from core.errors import SettingsError
+from core.errors import ReelsError
 from core.runtime import Runtime
 from pages.ui.language import LANGUAGES, _
 
@@ -27,15 +27,15 @@ OPENING: Final = re.compile(rb'<html lang="[^"]*"')
 def parts() -> dict[str, Any]:
     """Return the routes, the lifespan and the middleware of the application.
 
-    A setting that cannot be used ends the start with one line and exit code 1.
+    A setting or a database that cannot be used ends the start with one line and exit code 1.
     """
     PagesManager.uses_pages_directory = False  # st.navigation alone decides, from the very first session on
     try:
-        settings = Settings.from_env()
-    except SettingsError as error:
-        print(error, file=sys.stderr)  # noqa: T201  # the one line that a wrong setting is owed
+        runtime = Runtime(Settings.from_env(), port=st.get_option("server.port"))
+        runtime.product.store.reels.counts()  # opens the database, or says why it cannot be used
+    except ReelsError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # the one line that a failed start is owed
         raise SystemExit(1) from None
-    runtime = Runtime(settings, port=st.get_option("server.port"))
     return {
         "routes": runtime.routes,
         "lifespan": runtime.lifespan,

@@ -32,6 +32,8 @@ KINDS: Final = {
     "deadline": Look(mark("Deadline reached; HeyGen is asked once more"), "alarm", "orange"),
     "retry": Look(mark("New attempt"), "replay", "blue"),
     "note": Look(mark("Note"), "notes", "gray"),
+    "kept": Look(mark("Video and pictures copied; they stay when HeyGen's links end"), "save", "green"),
+    "keep_failed": Look(mark("The files could not be copied; HeyGen's links end within days"), "save", "orange"),
     "breaker_open": Look(mark("Webhooks fail to arrive; HeyGen is asked until they are back"), "alt_route", "orange"),
     "breaker_closed": Look(mark("Webhooks arrive again"), "done_all", "green"),
 }
@@ -60,6 +62,20 @@ DETAILS: Final = {
     "what": mark("what"),
     "why": mark("why"),
     "kept": mark("kept"),
+    "captioned": mark("video with captions, bytes"),
+    "thumbnail": mark("picture, bytes"),
+    "subtitles": mark("subtitles, bytes"),
+    "video": mark("video, bytes"),
+}
+VALUES: Final = {
+    "queue_opened": mark("the queue was opened by hand"),
+    "not_found_in_list": mark("HeyGen does not have it; it is sent anew"),
+    "contradiction": mark("HeyGen contradicts itself; the first answer stays"),
+    "completed_with_error": mark("finished, yet with an error code"),
+    "webhook_overdue": mark("no webhook in time"),
+    "fallback": mark("no webhook in time"),
+    "deadline": mark("the deadline"),
+    "retry": mark("before a new attempt"),
 }
 SAID: Final = ("failure_message", "message")
 HIDDEN: Final = frozenset({"channel", "sending", "requested_mode", "how", "seen", *SAID})
@@ -95,6 +111,8 @@ def _details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _value(value: object) -> str:
     """Write a value; a moment in the viewer's time."""
+    if value in VALUES:
+        return _(VALUES[str(value)])
     if isinstance(value, str) and "T" in value:
         try:
             return exact(datetime.fromisoformat(value))
