@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -31,6 +33,7 @@ FAILED: Final = 1
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one word and return its exit code: 0 done, 1 refused or failed, 2 wrong usage."""
     args = _parser().parse_args(argv)
+    logging.lastResort = None  # a word says one line; servers configure their log
     try:
         settings = Settings.from_env()
         code: int = args.run(settings, args)
@@ -40,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(str(error))
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `… | head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code
 
 
