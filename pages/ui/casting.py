@@ -26,14 +26,14 @@ def cast(product: Product, draft: Draft) -> tuple[str, str]:
 
 
 def _faces(offer: Catalogue, draft: Draft) -> tuple[str, str]:
-    """Draw avatars and voices; a voice that was not chosen follows the avatar."""
+    """Draw avatars and voices; until a voice is chosen by hand it follows the avatar."""
     st.subheader(_("Avatar"), anchor=False)
     avatar_id = choose_avatar(offer.avatars, draft.avatar_id, draft.name("avatar"))
     if avatar_id != draft.avatar_id:
         avatar = next(avatar for avatar in offer.avatars if avatar.id == avatar_id)
         draft.avatar_id, draft.voice_id = avatar_id, avatar.default_voice_id or draft.voice_id
     st.subheader(_("Voice"), anchor=False)
-    draft.voice_id = choose_voice(offer.voices, draft.voice_id, draft.name(f"voice-{avatar_id}"))
+    draft.voice_id = choose_voice(offer.voices, draft.voice_id, draft.name("voice"))
     return avatar_id, draft.voice_id
 
 

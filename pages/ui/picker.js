@@ -88,12 +88,15 @@ export default function (component) {
     state.audio.onended = () => stop(state)
     players.set(parentElement, state)
   }
+  // A choice made here counts until the server has heard of it; what it said before that is old.
+  const unheard = state.mine !== undefined && data.heard !== state.mine
+  const selected = unheard ? state.mine : data.selected
   const drawn = JSON.stringify([data.items, data.labels, data.filters])
-  if (state.drawn === drawn && state.selected === data.selected) return
-  const moved = state.selected !== data.selected
-  state.selected = data.selected
+  if (state.drawn === drawn && state.selected === selected) return
+  const moved = state.selected !== selected
+  state.selected = selected
   if (state.drawn === drawn) {
-    for (const radio of root.querySelectorAll("input[type=radio]")) radio.checked = radio.value === data.selected
+    for (const radio of root.querySelectorAll("input[type=radio]")) radio.checked = radio.value === selected
     return
   }
   state.drawn = drawn
@@ -102,10 +105,10 @@ export default function (component) {
   root.replaceChildren()
 
   const choose = id => {
-    state.selected = id
+    state.selected = state.mine = id
     setStateValue("choice", id)
   }
-  const chosen = data.items.find(item => item.id === data.selected)
+  const chosen = data.items.find(item => item.id === selected)
   if (state.filter === null || moved) state.filter = data.filters?.length ? (chosen?.group ?? data.filters[0].id) : ""
 
   const list = make("div", "options")

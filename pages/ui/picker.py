@@ -99,8 +99,15 @@ def _choose(
     }
     before = st.session_state.get(key) or {}
     current = _known(str(before.get("choice") or selected), items)
-    data = {"kind": kind, "items": items, "selected": current, "labels": labels, "filters": filters or []}
-    picked = _picker(key=key, data=data, default={"choice": current}, on_choice_change=_nothing)
+    data = {
+        "kind": kind,
+        "items": items,
+        "selected": current,
+        "heard": before.get("choice"),
+        "labels": labels,
+        "filters": filters or [],
+    }
+    picked = _picker(key=key, data=data, default={"choice": None}, on_choice_change=_nothing)
     return _known(str(picked.choice or current), items)
 
 
