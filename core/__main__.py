@@ -33,7 +33,7 @@ FAILED: Final = 1
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one word and return its exit code: 0 done, 1 refused or failed, 2 wrong usage."""
     args = _parser().parse_args(argv)
-    logging.lastResort = None  # a word says one line; servers configure their log
+    logging.lastResort = logging.NullHandler()  # a word says one line; servers configure their log
     try:
         settings = Settings.from_env()
         code: int = args.run(settings, args)
