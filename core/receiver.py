@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping, Sequence
 from typing import Any, Final
 
 from starlette.routing import Route
@@ -19,6 +20,7 @@ from core.models import NewDelivery
 from core.parsing import webhook_event
 from core.recorder import Recorder, TooManyWaiting
 from core.signature import verify
+from core.started import Started
 from core.store import Store
 
 logger = logging.getLogger(__name__)
@@ -26,11 +28,12 @@ logger = logging.getLogger(__name__)
 LIMIT_BYTES: Final = 64 * 1024
 BODY_TIMEOUT_S: Final = 30.0
 RETRY_AFTER_S: Final = 5
+SECRETS_FOR_S: Final = 1.0
 KEPT_HEADERS: Final = (b"content-type", b"user-agent", b"heygen-event-id", b"heygen-timestamp")
 SIGNATURES: Final = (b"heygen-signature", b"signature")
 
 Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
+Receive = Callable[[], Coroutine[Any, Any, Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
@@ -62,6 +65,8 @@ class Receiver:
         self._body_timeout_s = body_timeout_s
         self._recorder = recorder
         self._secrets = secrets
+        self._known: Sequence[str] = ()
+        self._known_until_s = 0.0
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -117,7 +122,15 @@ class Receiver:
         if token and reel_id is not None and self._store.reels.token_reel(_sha256(token)) == reel_id:
             return "token"
         signatures = _signatures(headers)
-        return "signature" if signatures and verify(body, signatures, self._secrets()) else None
+        return "signature" if signatures and self._signed(body, signatures) else None
+
+    def _signed(self, body: bytes, signatures: Sequence[bytes]) -> bool:
+        """Try the secrets as they were a moment ago; only where none fits, or they are older, read them anew."""
+        now_s = time.monotonic()
+        if now_s < self._known_until_s and verify(body, signatures, self._known):
+            return True
+        self._known, self._known_until_s = self._secrets(), now_s + SECRETS_FOR_S
+        return verify(body, signatures, self._known)
 
 
 def _sha256(token: str) -> bytes:
@@ -156,21 +169,29 @@ async def _read(headers: Sequence[tuple[bytes, bytes]], receive: Receive, timeou
     for name, value in headers:
         if name == b"content-length" and (not value.isdigit() or len(value) > 9 or int(value) > LIMIT_BYTES):
             raise Rejected(413, f"a webhook has at most {LIMIT_BYTES} bytes")
-    body = b""
+    first = Started(receive())
+    if first.at_once is not None and not first.at_once.get("more_body", False):
+        return _joined(b"", first.at_once)  # it has come with its headers, as nearly all do: nothing to wait for
     try:
         async with asyncio.timeout(timeout_s):
-            while True:
+            message = await first
+            body = _joined(b"", message)
+            while message.get("more_body", False):
                 message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Disconnected
-                chunk: bytes = message.get("body", b"")
-                body += chunk
-                if len(body) > LIMIT_BYTES:
-                    raise Rejected(413, f"a webhook has at most {LIMIT_BYTES} bytes")
-                if not message.get("more_body", False):
-                    return body
+                body = _joined(body, message)
+            return body
     except TimeoutError:
         raise Rejected(408, f"the body was not complete within {timeout_s:.0f} s") from None
+
+
+def _joined(body: bytes, message: Message) -> bytes:
+    """Return the body with one more message of it; raises Rejected when it is too long, Disconnected."""
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    body += message.get("body", b"")
+    if len(body) > LIMIT_BYTES:
+        raise Rejected(413, f"a webhook has at most {LIMIT_BYTES} bytes")
+    return body
 
 
 async def _answer(send: Send, status: int, body: bytes, *, allow: bool = False, retry: bool = False) -> None:

@@ -37,6 +37,7 @@ class Recorder:
         self._waiting: deque[Waiting] = deque()
         self._refusals: Counter[tuple[str, int | None]] = Counter()
         self._wake = threading.Event()
+        self._woken = False
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self.batches: Counter[int] = Counter()
@@ -63,10 +64,17 @@ class Recorder:
         """
         if len(self._waiting) >= MAX_WAITING or self._stopping:
             raise TooManyWaiting
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
         self._waiting.append((new, future))
-        self._wake.set()
+        if not self._woken:  # once a turn of the loop, so that what comes together is committed together
+            self._woken = True
+            loop.call_soon(self._wake_writer)
         return future
+
+    def _wake_writer(self) -> None:
+        self._woken = False
+        self._wake.set()
 
     def refuse(self, reason: str, reel_id: int | None) -> None:
         """Count a request that was not believed; written with the next batch."""
@@ -86,6 +94,7 @@ class Recorder:
         while not (self._stopping and not self._waiting):
             self._wake.wait(REFUSALS_EVERY_S)
             self._wake.clear()
+            self._woken = False  # also where a loop ended before it could wake us
             try:
                 while self._waiting:
                     self._commit([self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))])

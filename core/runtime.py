@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,6 +22,7 @@ from core.store import open_store
 from core.worker import Worker
 
 RECORDER_BUSY_S = 5.0
+GARBAGE_AFTER = 10_000
 
 
 class Runtime:
@@ -65,6 +67,7 @@ class Runtime:
             facts.put(DEMO_URL, None, now)
             facts.put(DEMO_URL, self._demo.start(), now)
         if self._receives:
+            spare_the_living()
             facts.put(RECEIVER_URL, self.product.processor.webhook_base_url, now)
             self._recorder.start()
         if self._worker is not None:
@@ -78,3 +81,13 @@ class Runtime:
             self._recorder.stop()
         if self._demo is not None:
             self._demo.stop()
+
+
+def spare_the_living() -> None:
+    """Look for garbage less often, and never among what is there at the start.
+
+    Hundreds of deliveries under way are thousands of living objects: searching them every 700 allocations cost a third
+    of the receiver's time.
+    """
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER, 20, 20)
