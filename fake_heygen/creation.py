@@ -81,7 +81,7 @@ class Creation:
         candidate = _candidate(order, spoken, self._world.next_ordinal())
         fate = draw_fate(self._world.scenario, candidate, self._world.seed, effects)
         answer = plan_answer(fate, FAULT_RETRY_AFTER_S)
-        self._refuse_first_tries(answer, key or hashlib.sha256(raw).hexdigest())
+        self._refuse_first_tries(answer, _identity(order))
         if answer.work_s:
             await asyncio.sleep(answer.work_s)
         price = self._price(order, spoken)
@@ -152,6 +152,12 @@ class Creation:
             else:
                 detail = msgspec.json.encode(planned).decode()
                 self._world.due.push(planned.at, "event", video.video_id, detail)
+
+
+def _identity(order: Order) -> str:
+    """Tell orders apart by what is ordered: after a refusal a client may take a new key and a new address."""
+    request = order.request
+    return hashlib.sha256(repr((request.title, request.script, request.avatar_id)).encode()).hexdigest()
 
 
 def _candidate(order: Order, spoken: str, ordinal: int) -> Candidate:

@@ -264,6 +264,12 @@ def test_refused_once_then_created_once(fake: Any, words: str, status: int, hint
     assert [row["charges"] for row in fake.rows("/_sim/ledger")] == [1]
 
 
+def test_refusals_are_counted_also_for_a_client_that_takes_a_new_key_and_address(fake: Any) -> None:
+    words = "answer=429:2"
+    tries = [fake.create(words, key=f"k{n}", callback_url=f"http://127.0.0.1:9/{n}").status_code for n in range(3)]
+    assert tries == [429, 429, 200]
+
+
 def test_refusals_without_a_key_are_counted_by_the_body(fake: Any) -> None:
     assert [fake.create("answer=500:2").status_code for _ in range(4)] == [500, 500, 200, 500]
 
