@@ -85,14 +85,23 @@ class Submission:
         return self._accepted(reel, video_id, utcnow())
 
     def _with_avatar(self, reel: Reel) -> Reel:
-        """Choose an avatar where none was named, before anything is sent, so that every sending is the same."""
+        """Choose an avatar where none was named, before anything is sent, so that every sending is the same.
+
+        Where HeyGen has no list of avatars, the reel is sent without one, and HeyGen says what is missing.
+        """
         if reel.avatar_id:
             return reel
-        looks = self._client.looks()
+        try:
+            looks = self._client.looks()
+        except HeyGenRefused as error:
+            if error.status != 404:
+                raise
+            looks = [{}]
         if not looks:
             raise HeyGenRefused(404, "avatar_not_found", "the account has no avatar that could be used")
-        voice_id = reel.voice_id or str(looks[0].get("default_voice_id") or "")
-        return self._store.reels.save(reel, avatar_id=str(looks[0].get("id") or ""), voice_id=voice_id)
+        look = looks[0]
+        voice_id = reel.voice_id or str(look.get("default_voice_id") or "")
+        return self._store.reels.save(reel, avatar_id=str(look.get("id") or ""), voice_id=voice_id)
 
     def _announce(self, reel: Reel) -> dict[str, Any]:
         """Write down that the reel is being sent, and return the body to send."""

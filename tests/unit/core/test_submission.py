@@ -154,6 +154,13 @@ def test_a_voice_that_was_chosen_stays_with_the_first_avatar(house: House) -> No
     assert house.wire.sent()["voice_id"] == "voice_9"
 
 
+def test_a_heygen_without_a_list_of_avatars_says_itself_what_is_missing(house: House) -> None:
+    house.wire.script("GET /v3/avatars/looks", httpx.Response(404))
+    reel = house.processor.enqueue(a_reel(avatar_id=""))
+    assert send_one(house, reel).status is ReelStatus.PROCESSING
+    assert "avatar_id" not in house.wire.sent()
+
+
 def test_an_account_without_avatars_fails_the_reel_with_a_reason(house: House) -> None:
     house.wire.looks = []
     reel = house.processor.enqueue(a_reel(avatar_id=""))
