@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,13 +88,13 @@ class Connections:
                 self._writer = writer
             return self._writer
 
-    def _connect(self, factory: type[sqlite3.Connection] = sqlite3.Connection) -> Database:
+    def _connect(self, factory: type[_Connection] | None = None) -> Database:
         conn = sqlite3.connect(
             self.path,
             timeout=self._busy_timeout_s,
             isolation_level=None,
             check_same_thread=False,
-            factory=factory,
+            factory=factory or _Connection,
         )
         conn.row_factory = sqlite3.Row
         conn.execute("PRAGMA synchronous = FULL")
@@ -148,7 +148,15 @@ def _enable_wal(conn: sqlite3.Connection, patience_s: float) -> None:
             time.sleep(0.02)
 
 
-class _Reader(sqlite3.Connection):
+class _Connection(sqlite3.Connection):
+    """Close when the thread that used it ends; from Python 3.13 on, one that is dropped open is a warning."""
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.Error):  # one that could not even be opened
+            self.close()
+
+
+class _Reader(_Connection):
     """Turn the errors of single reads into one sentence; writes are translated as a whole."""
 
     def __init__(self, path: Path, *args: Any, **options: Any) -> None:
