@@ -329,6 +329,8 @@ def test_when_too_much_waits_the_sender_is_asked_to_come_again(receiver: Receivi
     request = ("POST", ACCOUNT, BODY, {"signature": sign(BODY, SECRET)})
 
     async def fill_and_ask() -> Answer:
+        receiver.recorder.record(a_delivery())
+        await asyncio.to_thread(wait_until, lambda: receiver.recorder.backlog == 0)  # the writer waits for the lock
         filled = False
         while not filled:
             try:
