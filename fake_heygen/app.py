@@ -16,10 +16,12 @@ from fake_heygen.api.account import Account
 from fake_heygen.api.answers import error_response
 from fake_heygen.api.control import Control
 from fake_heygen.api.evidence import Evidence
+from fake_heygen.api.exports import Exports
 from fake_heygen.api.files import Files
 from fake_heygen.api.guard import Guard
 from fake_heygen.api.recorder import Recorder
 from fake_heygen.api.videos import Videos
+from fake_heygen.api.waiting import Waiting
 from fake_heygen.api.webhooks import Webhooks
 from fake_heygen.errors import ApiError
 from fake_heygen.media.cabinet import Cabinet
@@ -47,6 +49,8 @@ class FakeHeyGen:
             *Files(self.simulation, self._cabinet).routes(),
             *Control(self.simulation).routes(),
             *Evidence(self.simulation).routes(),
+            *Exports(self.simulation).routes(),
+            *Waiting(self.simulation, self.closing).routes(),
         ]
         handlers = {ApiError: _refused, HTTPException: _unknown_route}
         app = Starlette(routes=routes, exception_handlers=handlers, lifespan=self._lifespan)  # type: ignore[arg-type]  # handlers take their own exception

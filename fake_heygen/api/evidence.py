@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from math import isfinite
 from typing import Any
 
 from starlette.requests import Request
@@ -12,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fake_heygen.api.answers import data, json_response
-from fake_heygen.errors import ApiError, invalid, video_not_found
+from fake_heygen.api.selection import selected
+from fake_heygen.errors import ApiError, video_not_found
 from fake_heygen.event import DESCRIPTIONS
 from fake_heygen.faults import FAULTS
 from fake_heygen.fields import Fields
@@ -40,16 +39,7 @@ class Evidence:
 
     async def journal(self, request: Request) -> Response:
         """List what was received and attempted."""
-        wanted = request.query_params
-        since, limit = _number(wanted, "since"), _number(wanted, "limit")
-        return data(
-            self._simulation.journal.select(
-                kind=wanted.get("kind"),
-                video_id=wanted.get("video_id"),
-                since=since,
-                limit=None if limit is None else int(limit),
-            )
-        )
+        return data(selected(self._simulation.journal, request.query_params))
 
     async def ledger(self, _request: Request) -> Response:
         """List the truth of every video."""
@@ -104,16 +94,3 @@ class Evidence:
 
     def _delivery_view(self, delivery_id: str) -> dict[str, Any]:
         return asdict(self._world.deliveries[delivery_id])
-
-
-def _number(wanted: Mapping[str, str], key: str) -> float | None:
-    value = wanted.get(key)
-    if value is None:
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        number = -1.0
-    if not isfinite(number) or number < 0:
-        raise invalid(key, f"{key} must be a number of 0 or more, got {value!r}")
-    return number
