@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import catalogue
 from core.clock import utcnow
+from core.models import Reel
 from core.product import Product
 from core.store import ReelFilter
 from tests.unit.pages.conftest import Visit
@@ -114,3 +115,19 @@ def test_a_source_that_does_not_exist_gives_an_empty_form(visit: Visit) -> None:
 
 def test_the_demo_says_that_nothing_is_paid(visit: Visit) -> None:
     assert drawn(visit("new"), "meter")[0]["demo"] is True
+
+
+def test_a_draft_that_was_stored_already_is_not_stored_again(product: Product, visit: Visit) -> None:
+    page = visit("new", "es")
+    product.processor.enqueue(Reel(title="Otoño", script="Hola.", idempotency_key=page.session_state["draft"].key))
+    page = write(page, "es", "Otoño", "Hola.")
+    assert page.title[0].value == "Reel 1"
+    assert [reel.id for reel in product.store.reels.page(ReelFilter(), 10)] == [1]
+
+
+def test_the_next_draft_has_a_key_of_its_own(product: Product, visit: Visit) -> None:
+    page = write(visit("new", "es"), "es", "Uno", "Hola.")
+    page.switch_page("pages/new.py").run()
+    assert page.text_area[0].value == ""
+    write(page, "es", "Dos", "Hola otra vez.")
+    assert [reel.title for reel in product.store.reels.page(ReelFilter(), 10)] == ["Dos", "Uno"]
