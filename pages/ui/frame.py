@@ -9,7 +9,7 @@ import streamlit as st
 from core.clock import utcnow
 from core.config import Settings
 from core.dashboard import figures
-from core.errors import ReelsError, SettingsError
+from core.errors import SettingsError
 from pages.ui.component import HERE
 from pages.ui.language import LANGUAGES, SWITCH, _, browsers, code, say
 from pages.ui.notices import draw_notices
@@ -47,11 +47,8 @@ def draw() -> None:
     page = st.navigation(pages, position="top")
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH):
         _head(settings)
-        try:
-            draw_notices(figures(opened(), utcnow()))
-            page.run()
-        except ReelsError as error:
-            st.error(say(error), icon=":material/error:")
+        draw_notices(figures(opened(), utcnow()))
+        page.run()
 
 
 def _head(settings: Settings) -> None:

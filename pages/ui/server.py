@@ -17,7 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.config import Settings
 from core.errors import ReelsError
 from core.runtime import Runtime
-from pages.ui.language import LANGUAGES, _
+from pages.ui.language import LANGUAGES, _, say
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,11 @@ def parts() -> dict[str, Any]:
 
 
 def apologise(error: Exception) -> bool:
-    """Show one sentence with a number that finds the traceback in the log."""
+    """Show one sentence: the product's own, or one with a number that finds the traceback in the log."""
+    if isinstance(error, ReelsError):
+        logger.warning("Page: %s", error)
+        st.error(say(error), icon=":material/error:")
+        return True
     number = secrets.token_hex(4)
     logger.error("Page error %s", number, exc_info=error)
     st.error(

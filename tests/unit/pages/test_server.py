@@ -60,6 +60,18 @@ def test_other_answers_pass_as_they_are() -> None:
     assert get("/", accept="*/*", accept_language="es").text == PAGE
 
 
+def test_the_products_own_errors_are_said_in_the_viewers_words() -> None:
+    def page() -> None:
+        from core.errors import Refused
+        from pages.ui.server import apologise
+
+        assert apologise(Refused("Reel {id} already waits for its turn.", id=7))
+
+    app = AppTest.from_function(page)
+    app.context = {"locale": "es-ES", "timezone": "Europe/Madrid"}
+    assert [error.value for error in app.run(timeout=20).error] == ["El reel 7 ya espera su turno."]
+
+
 def test_a_failing_page_says_one_sentence_and_logs_the_rest(caplog: pytest.LogCaptureFixture) -> None:
     def page() -> None:
         from pages.ui.server import apologise
