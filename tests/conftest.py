@@ -14,8 +14,10 @@ from freezegun import freeze_time
 
 from tests.factories import NOW, House, Wire, a_house
 
-# Freezing walks through every loaded module; these are large and read no clock of ours.
-freezegun.configure(extend_ignore_list=["streamlit", "pandas", "pyarrow", "numpy", "altair", "playwright", "av"])
+# Freezing walks through every loaded module; these are large and read no clock of ours. pytest's
+# own clock goes on.
+LARGE = ["streamlit", "pandas", "pyarrow", "numpy", "altair", "playwright", "av"]
+freezegun.configure(extend_ignore_list=[*LARGE, "_pytest"])
 
 # The same examples on every run; HYPOTHESIS_PROFILE=search looks for new ones.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
