@@ -98,14 +98,17 @@ class Deliveries:
         note: str | None = None,
         counted: bool = True,
     ) -> None:
-        """Write the verdict and end the lease; `again_at` keeps the delivery waiting for another try."""
+        """Write the verdict and end the lease; `again_at` keeps the delivery waiting for another try.
+
+        Nothing is written where somebody else has settled it since it was claimed: the lease ran out.
+        """
         with self._connections.write() as conn:
             conn.execute(
                 """
                 UPDATE delivery SET verdict = ?, work_after = ?, lease_until = NULL, worked_at = ?,
                     attempts = attempts + ?, set_aside = ?, note = ?, reel_id = coalesce(reel_id, ?),
                     event_id = coalesce(?, event_id), video_id = coalesce(?, video_id)
-                WHERE id = ?
+                WHERE id = ? AND worked_at IS ?
                 """,
                 (
                     verdict,
@@ -118,6 +121,7 @@ class Deliveries:
                     event_id,
                     video_id,
                     delivery.id,
+                    None if delivery.worked_at is None else to_ms(delivery.worked_at),
                 ),
             )
 

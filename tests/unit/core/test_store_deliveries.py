@@ -96,6 +96,18 @@ def test_a_verdict_ends_the_lease_and_the_waiting(store: Store) -> None:
     assert store.deliveries.counts() == {Verdict.APPLIED: 1}
 
 
+def test_a_worker_whose_lease_ran_out_does_not_overwrite_the_verdict(store: Store) -> None:
+    store.deliveries.record([a_delivery()])
+    late, now = NOW + timedelta(seconds=31), NOW + timedelta(seconds=40)
+    [slow] = store.deliveries.claim(now=NOW, lease_s=30.0, limit=1)
+    [quick] = store.deliveries.claim(now=late, lease_s=30.0, limit=1)
+    store.deliveries.settle(quick, Verdict.APPLIED, now=late)
+    store.deliveries.settle(slow, Verdict.DUPLICATE, now=now, again_at=now)
+    kept = store.deliveries.get(1)
+    assert kept is not None
+    assert (kept.verdict, kept.work_after, kept.attempts) == (Verdict.APPLIED, None, 1)
+
+
 def test_a_delivery_that_waits_is_claimed_again_at_its_time(store: Store) -> None:
     store.deliveries.record([a_delivery()])
     [delivery] = store.deliveries.claim(now=NOW, lease_s=30.0, limit=1)
