@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import lru_cache
+
 import streamlit as st
 
 from core import catalogue
-from core.catalogue import Catalogue
+from core.catalogue import CATALOGUE, Catalogue
 from core.clock import utcnow
 from core.dashboard import figures
 from core.product import Product
@@ -18,11 +21,17 @@ LOOK_EVERY_S = 1.0
 
 def cast(product: Product, draft: Draft) -> tuple[str, str]:
     """Draw the choice and return the ids of avatar and voice; both are empty while nothing is on offer."""
-    offer = catalogue.read(product.store)
+    offer = _offer(product, product.store.facts.set_at(CATALOGUE))
     if offer.avatars:
         return _faces(offer, draft)
     st.fragment(_await_offer, run_every=LOOK_EVERY_S)(product)
     return "", ""
+
+
+@lru_cache(maxsize=2)
+def _offer(product: Product, _fetched_at: datetime | None) -> Catalogue:
+    """Read what is on offer; a large account has thousands of voices, so it is read once for each fetching."""
+    return catalogue.read(product.store)
 
 
 def _faces(offer: Catalogue, draft: Draft) -> tuple[str, str]:

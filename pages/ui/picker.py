@@ -34,11 +34,12 @@ _picker = component("picker")
 
 def choose_avatar(avatars: Sequence[Avatar], selected: str, key: str) -> str:
     """Draw the avatars as cards and return the id of the chosen one."""
+    genders = _genders()
     items = [
         {
             "id": avatar.id,
             "name": avatar.name or avatar.id,
-            "note": _gender(avatar.gender),
+            "note": genders.get((avatar.gender or "").lower(), ""),
             "image": avatar.preview_image_url,
         }
         for avatar in avatars
@@ -48,11 +49,12 @@ def choose_avatar(avatars: Sequence[Avatar], selected: str, key: str) -> str:
 
 def choose_voice(voices: Sequence[Voice], selected: str, key: str) -> str:
     """Draw the voices by language, each with a sample, and return the id of the chosen one."""
+    genders = _genders()
     items = [
         {
             "id": voice.id,
             "name": voice.name or voice.id,
-            "note": _gender(voice.gender),
+            "note": genders.get((voice.gender or "").lower(), ""),
             "sound": voice.preview_audio_url,
             "group": voice.language or "",
         }
@@ -120,8 +122,9 @@ def _known(wanted: str, items: Sequence[dict[str, Any]]) -> str:
     return wanted if wanted in ids else next(iter(ids), "")
 
 
-def _gender(value: str | None) -> str:
-    return _(GENDERS[value.lower()]) if value and value.lower() in GENDERS else ""
+def _genders() -> dict[str, str]:
+    """Return the words for genders, translated once for a whole list."""
+    return {name: _(word) for name, word in GENDERS.items()}
 
 
 @lru_cache(maxsize=512)
