@@ -57,12 +57,11 @@ class Connections:
             self._local.depth = 1
             try:
                 yield conn
+                conn.execute("COMMIT")
             except BaseException:
-                if conn.in_transaction:
+                if conn.in_transaction:  # a COMMIT that fails leaves it open, and nothing could be written any more
                     conn.execute("ROLLBACK")
                 raise
-            else:
-                conn.execute("COMMIT")
             finally:
                 self._local.depth = 0
 
