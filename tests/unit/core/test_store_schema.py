@@ -211,11 +211,16 @@ def test_a_disk_that_is_full_is_one_sentence_and_no_end(tmp_path: Path) -> None:
         assert store.facts.get("small") == 1
 
 
+def note_at_the_commit(store: Store, unknown_reel: int) -> None:
+    with store.transaction() as conn:
+        conn.execute("PRAGMA defer_foreign_keys = ON")  # what is wrong is found by the COMMIT alone
+        store.timeline.add(unknown_reel, NOW, "note")
+
+
 def test_a_commit_that_fails_is_undone_and_the_next_write_succeeds(tmp_path: Path) -> None:
     with store_at(tmp_path / "reels.db") as store:
         [reel] = store.reels.add([a_reel(mode="polling", requested_mode="polling", created_at=NOW, updated_at=NOW)])
-        with pytest.raises(sqlite3.IntegrityError), store.transaction() as conn:
-            conn.execute("PRAGMA defer_foreign_keys = ON")  # what is wrong is found by the COMMIT alone
-            store.timeline.add(reel.id + 1, NOW, "note")
+        with pytest.raises(sqlite3.IntegrityError):
+            note_at_the_commit(store, reel.id + 1)
         store.timeline.add(reel.id, NOW, "note")
         assert [entry.kind for entry in store.timeline.of(reel.id)] == ["note"]
