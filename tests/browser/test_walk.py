@@ -7,6 +7,7 @@ import time
 import pytest
 from playwright.sync_api import Error, Page, expect
 
+from core.archive import kept_path
 from core.models import Reel, ReelStatus
 from core.store import ReelFilter
 from tests.browser.conftest import Server, Visit, until
@@ -35,6 +36,15 @@ def test_a_reel_is_written_submitted_watched_and_played(server: Server, visitor:
     expect(page.get_by_text("Listo · HeyGen avisó (webhook)")).to_be_visible()
     assert page.evaluate("document.querySelector('video').paused")
     assert page.locator("video").evaluate("video => video.play().then(() => !video.paused)")
+
+
+def test_our_own_copy_plays_with_its_subtitles(server: Server, visitor: Visit) -> None:
+    reel = server.product.processor.enqueue(Reel(title="Copia", script="Se guarda una copia. [[sim: render=1s]]"))
+    until(lambda: kept_path(server.product.processor, reel.id or 0, "subtitles") is not None, 25, "it is kept")
+    page = visitor().open(f"{server.url}/reel?id={reel.id}")
+    page.wait_for_function(VIDEO, timeout=15_000)
+    assert page.locator("video").get_attribute("src", timeout=2_000).startswith(server.url)  # type: ignore[union-attr]
+    expect(page.locator("video track")).to_have_count(1)
 
 
 def test_the_list_follows_the_truth_within_two_seconds_and_then_rests(server: Server, visitor: Visit) -> None:
