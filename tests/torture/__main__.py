@@ -26,7 +26,8 @@ def torture(
 ) -> list[Result]:
     """Torment the modes, `at_once` of them at a time; a good run leaves nothing behind."""
     place = folder / str(seed)
-    shutil.rmtree(place, ignore_errors=True)
+    for mode in modes:
+        shutil.rmtree(place / mode, ignore_errors=True)
     share = max(1, round(reels / len(modes)))
     plans = [Plan(mode=mode, seed=seed, reels=share, folder=place / mode) for mode in modes]
     with ThreadPoolExecutor(at_once) as pool:
@@ -59,6 +60,11 @@ def _percentile(ordered: Sequence[float], percent: int) -> float:
     return ordered[min(len(ordered) - 1, round((len(ordered) - 1) * percent / 100))]
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run rounds until the minutes are over, at least one; return 1 when a promise was broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
@@ -72,15 +78,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     until = time.monotonic() + args.minutes * 60
     seed, good = args.seed, True
     while good:
-        print(f"SEED={seed} REELS={args.reels}", flush=True)
+        _say(f"SEED={seed} REELS={args.reels}")
         results = torture(seed, args.reels, BUILD, modes=args.mode or MODES, at_once=args.at_once, keep=args.keep)
-        print("\n".join(report(result) for result in results), flush=True)
+        _say("\n".join(report(result) for result in results))
         good = all(result.is_good for result in results)
         seed += 1
         if time.monotonic() >= until:
             break
     if not good:
-        print(f"Broken: replay with make torture SEED={seed - 1} REELS={args.reels}; see {BUILD / str(seed - 1)}")
+        _say(f"Broken: replay with make torture SEED={seed - 1} REELS={args.reels}; see {BUILD / str(seed - 1)}")
     return 0 if good else 1
 
 

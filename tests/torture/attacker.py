@@ -148,9 +148,7 @@ class Attacker(threading.Thread):
 
     def _with_a_made_up_token(self) -> Attack:
         token = "".join(self._random.choices("abcdefghijklmnopqrstuvwxyz_-0123456789", k=43))
-        return _attack(
-            "made-up token", f"/webhooks/heygen/reel/{self._reel()}/{token}", self._lie(self._video()), 401
-        )
+        return _attack("made-up token", f"/webhooks/heygen/reel/{self._reel()}/{token}", self._lie(self._video()), 401)
 
     def _with_another_reels_token(self) -> Attack | None:
         token = self._token()
@@ -236,9 +234,7 @@ class Attacker(threading.Thread):
     def _by_another_method(self) -> Attack:
         method = self._random.choice(("PUT", "DELETE", "PATCH"))
         path = f"/webhooks/heygen/reel/{self._reel()}"
-        return Attack(
-            what="another method", path=path, body=b"", allowed=frozenset({405}), headers={}, method=method
-        )
+        return Attack(what="another method", path=path, body=b"", allowed=frozenset({405}), headers={}, method=method)
 
     def _by_token(
         self, what: str, body: bytes, status: int, *, headers: Mapping[str, str | bytes] | None = None
@@ -259,6 +255,4 @@ def _attack(
     headers: Mapping[str, str | bytes] | None = None,
     reel_id: int | None = None,
 ) -> Attack:
-    return Attack(
-        what=what, path=path, body=body, allowed=frozenset({status}), headers=headers or {}, reel_id=reel_id
-    )
+    return Attack(what=what, path=path, body=body, allowed=frozenset({status}), headers=headers or {}, reel_id=reel_id)

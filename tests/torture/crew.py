@@ -13,8 +13,8 @@ from random import Random
 from typing import Final
 
 from tests.support.programs import ROOT, Program
-from tests.torture.deaths import RECEIVING, WORKING, Death
 from tests.support.waiting import wait_for
+from tests.torture.deaths import RECEIVING, WORKING, Death
 from tests.torture.runner import LEASE_S, UP
 
 PARTS: Final = {"serve": {RECEIVING, WORKING}, "receiver": {RECEIVING}, "worker": {WORKING}}

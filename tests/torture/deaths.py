@@ -100,17 +100,17 @@ class Reaper:
         """Return a `sqlite3.connect` whose connections pass their commits."""
         reaper = self
 
-        class Mortal(sqlite3.Connection):
+        class Mortal:
             def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
                 if sql.strip().upper() not in {"COMMIT", "END"}:
-                    return super().execute(sql, *values)
+                    return super().execute(sql, *values)  # type: ignore[misc,no-any-return]
                 reaper.passes("commit", after=False)
-                cursor = super().execute(sql, *values)
+                cursor = super().execute(sql, *values)  # type: ignore[misc]
                 reaper.passes("commit", after=True)
-                return cursor
+                return cursor  # type: ignore[no-any-return]
 
-        def connect(*args: Any, **options: Any) -> sqlite3.Connection:
-            return original(*args, **options | {"factory": Mortal})
+        def connect(*args: Any, factory: type[sqlite3.Connection] = sqlite3.Connection, **options: Any):  # type: ignore[no-untyped-def]
+            return original(*args, factory=type("Connection", (Mortal, factory), {}), **options)
 
         return connect
 

@@ -17,7 +17,7 @@ DURATIONS: Final[Mapping[str, tuple[float, float]]] = {
     "url=missing": (0.3, 4.0),
 }
 OTHER_DURATION: Final = (0.2, 2.0)
-COUNT: Final = (1, 4)
+COUNT: Final = (1, 3)
 CODES: Final = ("rendering_failed", "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "avatar_not_usable", "tts_text_invalid")
 TEXTS: Final = ("Something broke", "<b>no</b> & no", "Se rompió algo 🙂 — ünïcode")
 ENDLESS: Final = ("status=stuck", "status=vanish")  # these hold a slot until the deadline, so they are rarer

@@ -5,18 +5,22 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from datetime import timedelta
 from random import Random
 from typing import Final
 
 import httpx
 
+from core.clock import utcnow
 from core.config import Settings
 from core.errors import ReelsError, StoreError
 from core.models import ReelStatus
 from core.product import Product, open_product
+from core.store import ReelFilter
 from tests.support.programs import run_core
 
 MOST_ATTEMPTS: Final = 3
+PATIENCE: Final = timedelta(seconds=15)
 MAY_BE_RETRIED: Final = (ReelStatus.FAILED, ReelStatus.TIMED_OUT)
 
 
@@ -49,10 +53,10 @@ class Person(threading.Thread):
         self._try("check", reel_id)
 
     def open_queue(self) -> None:
-        """Let a closed queue through, as the button of any waiting reel does."""
-        waiting = self.product.store.reels.waiting_to_send()
-        if waiting and self.product.processor.submission.gate().state != "open":
-            self.product.processor.submission.open_gate(self.product.processor.submission.gate().until or _now())
+        """Let a queue through that has stood closed for long, as the button of any waiting reel does."""
+        gate, now = self.product.processor.submission.gate(), utcnow()
+        if gate.state == "stopped" or (gate.until is not None and gate.until > now + PATIENCE):
+            self.product.processor.submission.open_gate(now)
 
     def _try(self, what: str, reel_id: int) -> None:
         self.counts[what] += 1
@@ -64,7 +68,7 @@ class Person(threading.Thread):
             self.texts.append(str(error))
 
     def _any_reel(self, *statuses: ReelStatus) -> int | None:
-        reels = [reel for status in statuses for reel in self.product.store.reels.page(_filter(status), 200)]
+        reels = [reel for status in statuses for reel in self.product.store.reels.page(ReelFilter(status=status), 200)]
         fit = [reel.id for reel in reels if reel.attempt < MOST_ATTEMPTS]
         return self._random.choice(fit) if fit else None
 
@@ -110,15 +114,3 @@ class Person(threading.Thread):
         lines = len(done.stderr.splitlines())
         if done.returncode not in (0, 1) or (done.returncode == 1 and lines != 1):
             self.complaints.append(("refused", f"core {chosen}: {done.returncode}, {done.stderr[-300:]!r}"))
-
-
-def _filter(status: ReelStatus):  # type: ignore[no-untyped-def]
-    from core.store import ReelFilter
-
-    return ReelFilter(status=status)
-
-
-def _now():  # type: ignore[no-untyped-def]
-    from core.clock import utcnow
-
-    return utcnow()

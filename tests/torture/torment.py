@@ -23,7 +23,7 @@ from tests.torture.crew import Crew, Member
 from tests.torture.fates import draw
 from tests.torture.loot import Loot
 from tests.torture.person import Person
-from tests.torture.verdict import History, Submitted, judge
+from tests.torture.verdict import History, Recorded, Submitted, judge
 
 MODES: Final = ("webhook", "polling", "hybrid")
 ROLES: Final = {"serve-a": "serve", "serve-b": "serve", "worker": "worker"}
@@ -272,7 +272,11 @@ class Torment:
         return self.person.product.store.reels.counts()[ReelStatus.PENDING] == 0
 
     def _inbox_is_empty(self) -> bool:
-        return self.person.product.store.deliveries.waiting()[0] == 0
+        """Tell whether nothing waits; what speaks of a video without an end may wait for it."""
+        return all(delivery.verdict == "unconfirmed" for delivery in self._waiting())
+
+    def _waiting(self) -> list[Recorded]:
+        return [delivery for delivery in evidence.recorded(self.database) if delivery.waiting]
 
     def _unaware(self) -> list[int]:
         """Return the reels that have not come to rest although HeyGen has ended their video."""
