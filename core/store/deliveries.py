@@ -142,21 +142,13 @@ class Deliveries:
 
     def page(self, wanted: DeliveryFilter, limit: int) -> list[Delivery]:
         """Return deliveries newest first (keyset paging by `before_id`)."""
-        sql = (
-            _SELECT
-            + """
-            WHERE (:verdict IS NULL OR verdict = :verdict) AND (:aside = 0 OR set_aside = 1)
-              AND (:before IS NULL OR id < :before)
-            ORDER BY id DESC LIMIT :limit
-            """
+        conditions = {"verdict = ?": wanted.verdict, "id < ?": wanted.before_id}
+        asked = {sql: value for sql, value in conditions.items() if value is not None}
+        where = "".join(f" AND {sql}" for sql in asked) + (" AND set_aside = 1" if wanted.set_aside else "")
+        rows = self._connections.read().execute(
+            f"{_SELECT} WHERE true{where} ORDER BY id DESC LIMIT ?", [*asked.values(), limit]
         )
-        values = {
-            "verdict": wanted.verdict,
-            "aside": int(wanted.set_aside),
-            "before": wanted.before_id,
-            "limit": limit,
-        }
-        return [to_delivery(row) for row in self._connections.read().execute(sql, values)]
+        return [to_delivery(row) for row in rows]
 
     def applied_before(self, delivery: Delivery, event_type: str, video_id: str) -> bool:
         """Tell whether an earlier delivery already brought this event of this video."""

@@ -12,6 +12,7 @@ from core.clock import to_ms
 from core.errors import UnknownReel
 from core.models import ProcessingMode, Reel, ReelStatus, SendState
 from core.store.rows import REEL_COLUMNS, bind, to_reel
+from core.store.search import all_words
 from core.store.sqlite import Connections
 
 _COLUMNS: Final = ", ".join(REEL_COLUMNS)
@@ -40,11 +41,17 @@ _CLAIM: Final = f"""
     )
     RETURNING {_COLUMNS}
 """  # noqa: S608  # names are ours
+# The words are followed from the newest row down, and each row's state is looked up in an index.
+_FOUND: Final = """
+    SELECT reel_text.rowid FROM reel_text CROSS JOIN reel ON reel.id = reel_text.rowid
+    WHERE reel_text MATCH ? AND reel_text.rowid < coalesce(?, 9223372036854775807){where}
+    ORDER BY reel_text.rowid DESC LIMIT ?
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReelFilter:
-    """Choose reels for a list; `text` is looked for in title and script."""
+    """Choose reels for a list; title and script of each have all words of `text`, or words that begin so."""
 
     status: ReelStatus | None = None
     mode: ProcessingMode | None = None
@@ -195,21 +202,14 @@ class Reels:
 
     def page(self, wanted: ReelFilter, limit: int) -> list[Reel]:
         """Return reels newest first; `before_id` of the filter continues a list (keyset paging)."""
-        clauses: list[str] = []
-        values: list[Any] = []
-        for clause, value in (
-            ("status = ?", wanted.status),
-            ("mode = ?", wanted.mode),
-            ("id < ?", wanted.before_id),
-        ):
-            if value is not None:
-                clauses.append(clause)
-                values.append(bind(value))
+        where, values = _wanted(wanted)
+        match = all_words(wanted.text)
+        if match:
+            found = _FOUND.format(where=where)
+            return self._all(f"WHERE id IN ({found}) ORDER BY id DESC", match, wanted.before_id, *values, limit)
         if wanted.text:
-            clauses.append("(title LIKE ? ESCAPE '\\' OR script LIKE ? ESCAPE '\\')")
-            values += [_like(wanted.text)] * 2
-        where = "WHERE " + " AND ".join(clauses) if clauses else ""
-        return self._all(f"{where} ORDER BY id DESC LIMIT ?", *values, limit)
+            return []  # no word to look for
+        return self._all(f"WHERE true{where} ORDER BY id DESC LIMIT ?", *values, limit)
 
     def since(self, detected_after: datetime, limit: int = 50) -> list[Reel]:
         """Return the reels whose end we learned after a moment, oldest first."""
@@ -221,9 +221,15 @@ class Reels:
         return dict.fromkeys(ReelStatus, 0) | {ReelStatus(row["status"]): row["n"] for row in rows}
 
     def completed_since(self, moment: datetime) -> int:
-        """Count the reels whose completion we learned since a moment."""
-        sql = "SELECT count(*) FROM reel WHERE detected_at >= ? AND status = 'completed'"
-        return int(self._connections.read().execute(sql, (to_ms(moment),)).fetchone()[0])
+        """Count the reels whose completion we learned since a moment (triggers keep whole quarters of an hour)."""
+        sql = """
+            SELECT (SELECT coalesce(sum(n), 0) FROM reel_done WHERE quarter >= :quarter) + (
+                SELECT count(*) FROM reel
+                WHERE status = 'completed' AND detected_at >= :moment AND detected_at < :quarter * 900000
+            )
+        """
+        values = {"moment": to_ms(moment), "quarter": -(-to_ms(moment) // 900_000)}
+        return int(self._connections.read().execute(sql, values).fetchone()[0])
 
     def overdue(self, submitted_before: datetime) -> int:
         """Count the reels that wait for a webhook since before a moment."""
@@ -231,9 +237,9 @@ class Reels:
         return int(self._connections.read().execute(sql, (to_ms(submitted_before),)).fetchone()[0])
 
     def waiting_to_send(self) -> dict[SendState, int]:
-        """Return how many pending reels are in each send state."""
-        sql = "SELECT send_state, count(*) AS n FROM reel WHERE status = 'pending' GROUP BY send_state"
-        return {SendState(row["send_state"]): row["n"] for row in self._connections.read().execute(sql)}
+        """Return how many pending reels are in each send state (kept by triggers, not counted)."""
+        rows = self._connections.read().execute("SELECT send_state, n FROM reel_send_count WHERE n > 0")
+        return {SendState(row["send_state"]): row["n"] for row in rows}
 
     def render_times(self, limit: int = 500) -> list[tuple[float, int]]:
         """Return (seconds from submission to HeyGen's completed_at, characters of script) of the latest renders."""
@@ -261,6 +267,8 @@ class Reels:
             )
 
 
-def _like(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+def _wanted(wanted: ReelFilter) -> tuple[str, list[Any]]:
+    """Return what a filter asks of the columns, as SQL that follows another condition, and the values to bind."""
+    conditions = {"reel.status = ?": wanted.status, "reel.mode = ?": wanted.mode, "reel.id < ?": wanted.before_id}
+    asked = {sql: bind(value) for sql, value in conditions.items() if value is not None}
+    return "".join(f" AND {sql}" for sql in asked), list(asked.values())
