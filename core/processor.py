@@ -284,7 +284,8 @@ class HeyGenVideoProcessor:
         """Give up waiting for a reel at its deadline; later news still completes it."""
         assert reel.id is not None  # noqa: S101  # only stored reels have a deadline
         with self.store.transaction():
-            if self.store.reels.get(reel.id).status is not ReelStatus.PROCESSING:
+            stored = self.store.reels.get(reel.id)
+            if stored.status is not ReelStatus.PROCESSING or stored.attempt != reel.attempt:
                 return
             self.store.reels.save(reel, status=ReelStatus.TIMED_OUT, detected_at=now, updated_at=now)
             self.store.timeline.add(reel.id, now, "timed_out", after_s=self.settings.deadline_s)

@@ -519,6 +519,13 @@ def test_a_reel_that_has_just_ended_is_not_given_up(house: House) -> None:
     assert house.again(reel).status is ReelStatus.COMPLETED
 
 
+def test_a_slow_hand_does_not_give_up_the_next_attempt(house: House) -> None:
+    seen = house.stored()
+    house.store.reels.save(seen, attempt=2, video_id="v2")  # given up, retried and sent again in the meantime
+    house.processor.time_out(seen, utcnow())
+    assert house.again(seen).status is ReelStatus.PROCESSING
+
+
 def test_the_health_of_the_channel_outlives_the_process(house: House, build: Build) -> None:
     house.store.facts.put(CHANNEL, {"open": True, "reason": "x", "misses": 2, "on_time": 0, "totals": {}}, NOW)
     assert build("hybrid").processor.channel().open
