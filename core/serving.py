@@ -36,7 +36,8 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(runtime: Runtime, listener: socket.socket) -> int:
     """Serve until a signal comes; return the exit code. Raises ReelsError when the parts do not start."""
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=runtime.routes), log_config=None, access_log=False))
-    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises the signal again when it has ended
+    # One that comes before uvicorn listens for it must count; uvicorn raises it again when it has ended.
+    signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
     runtime.start()
     try:
         server.run(sockets=[listener])
