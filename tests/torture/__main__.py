@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.support.programs import ROOT
-from tests.torture.torment import MODES, Plan, Result, Torment
+from tests.torture.torment import MODES, SHORT, Plan, Result, Torment
 from tests.torture.verdict import KINDS
 
 BUILD: Final = ROOT / "build" / "torture"
@@ -22,14 +22,22 @@ SHOWN: Final = 12
 
 
 def torture(
-    seed: int, reels: int, folder: Path, *, modes: Sequence[str] = MODES, at_once: int = 1, keep: bool = False
+    seed: int,
+    reels: int,
+    folder: Path,
+    *,
+    modes: Sequence[str] = MODES,
+    at_once: int = 1,
+    short: bool = False,
+    keep: bool = False,
 ) -> list[Result]:
     """Torment the modes, `at_once` of them at a time; a good run leaves nothing behind."""
     place = folder / str(seed)
     for mode in modes:
         shutil.rmtree(place / mode, ignore_errors=True)
+    pace = SHORT if short else {}
     share = max(1, round(reels / len(modes)))
-    plans = [Plan(mode=mode, seed=seed, reels=share, folder=place / mode) for mode in modes]
+    plans = [Plan(mode=mode, seed=seed, reels=share, folder=place / mode, **pace) for mode in modes]
     with ThreadPoolExecutor(at_once) as pool:
         results = list(pool.map(lambda plan: Torment(plan).run(), plans))
     if not keep and all(result.is_good for result in results):
@@ -73,13 +81,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=float(os.environ.get("MINUTES") or 0))
     parser.add_argument("--mode", choices=MODES, action="append")
     parser.add_argument("--at-once", type=int, default=1)
+    parser.add_argument("--short", action="store_true", help="the pace of the test suite")
     parser.add_argument("--keep", action="store_true", help="leave databases and logs of a good run, too")
     args = parser.parse_args(argv)
     until = time.monotonic() + args.minutes * 60
     seed, good = args.seed, True
     while good:
         _say(f"SEED={seed} REELS={args.reels}")
-        results = torture(seed, args.reels, BUILD, modes=args.mode or MODES, at_once=args.at_once, keep=args.keep)
+        results = torture(
+            seed, args.reels, BUILD, modes=args.mode or MODES, at_once=args.at_once, short=args.short, keep=args.keep
+        )
         _say("\n".join(report(result) for result in results))
         good = all(result.is_good for result in results)
         seed += 1

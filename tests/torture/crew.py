@@ -19,7 +19,7 @@ from tests.torture.runner import LEASE_S, UP
 
 PARTS: Final = {"serve": {RECEIVING, WORKING}, "receiver": {RECEIVING}, "worker": {WORKING}}
 PAUSE_S: Final = (LEASE_S + 0.3, LEASE_S + 1.5)  # longer than a lease, shorter than the recorder's patience of 5 s
-APPOINTED: Final = 0.7
+APPOINTED: Final = 0.9
 
 
 class Member:

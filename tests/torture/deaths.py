@@ -34,8 +34,8 @@ class Point:
 
 
 POINTS: Final = {
-    "before a commit": Point(place="commit", after=False, often=60),
-    "after a commit": Point(place="commit", after=True, often=60),
+    "before a commit": Point(place="commit", after=False, often=40),
+    "after a commit": Point(place="commit", after=True, often=40),
     "before a commit of a sender": Point(place="commit", after=False, thread="sender", often=20),
     "after a commit of a sender": Point(place="commit", after=True, thread="sender", often=20),
     "before HeyGen gets a POST": Point(place="post", after=False),

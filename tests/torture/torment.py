@@ -41,13 +41,25 @@ class Plan:
     folder: Path
     in_flight: int = 40
     batch: int = 20
-    kill_every_s: float = 4.0
+    kill_every_s: float = 6.0
     pause_every_s: float = 6.0
     attack_every_s: float = 0.05
     act_every_s: float = 0.5
     at_least_s: float = 8.0
     deadline_s: float = 20.0
     fallback_s: float = 4.0
+
+
+SHORT: Final[dict[str, Any]] = {
+    "in_flight": 12,
+    "batch": 8,
+    "kill_every_s": 3.0,
+    "attack_every_s": 0.1,
+    "act_every_s": 1.0,
+    "at_least_s": 6.0,
+    "deadline_s": 9.0,
+    "fallback_s": 3.0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
