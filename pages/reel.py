@@ -10,6 +10,7 @@ from core.errors import UnknownReel
 from core.models import Reel, ReelStatus, SendState
 from core.schedule import is_overdue
 from pages.ui import actions
+from pages.ui.going import follow, go
 from pages.ui.language import _
 from pages.ui.notices import changed
 from pages.ui.opened import opened
@@ -49,8 +50,14 @@ def draw_actions(reel: Reel, *, overdue: bool) -> None:
             actions.button(_("Check now"), "check", reel, product.processor.check, icon="refresh", urgent=overdue)
         if can_retry(reel):
             actions.button(_("Retry"), "retry", reel, product.processor.retry, icon="replay", urgent=True)
-        if st.button(_("Make a new one from this"), key="copy", icon=":material/content_copy:"):
-            st.switch_page("pages/new.py", query_params={"from": str(reel.id)})
+        st.button(
+            _("Make a new one from this"),
+            key="copy",
+            icon=":material/content_copy:",
+            on_click=go,
+            args=("pages/new.py",),
+            kwargs={"from": str(reel.id)},
+        )
 
 
 def can_retry(reel: Reel) -> bool:
@@ -62,6 +69,7 @@ def can_retry(reel: Reel) -> bool:
 
 def draw_reel(reel_id: int, *, ticking: bool) -> None:
     """Draw the reel as it is now; start or stop the clock when that is due."""
+    follow()
     now = utcnow()
     reel = product.store.reels.get(reel_id)
     current = figures(product, now)

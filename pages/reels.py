@@ -11,6 +11,7 @@ from core.dashboard import Figures, figures
 from pages.ui import paging
 from pages.ui.board import draw_board
 from pages.ui.filter import choose_filter
+from pages.ui.going import follow, go
 from pages.ui.language import _
 from pages.ui.moments import midnight, number
 from pages.ui.notices import changed
@@ -47,12 +48,12 @@ def draw_invitation() -> None:
     with st.container(border=True, horizontal_alignment="center", key="empty"):
         st.subheader(_("No reels yet"), text_alignment="center", anchor=False)
         st.caption(_("Write a script, choose who says it, and watch it become a video."), text_alignment="center")
-        if st.button(_("Make the first reel"), type="primary", icon=":material/add:"):
-            st.switch_page("pages/new.py")
+        st.button(_("Make the first reel"), type="primary", icon=":material/add:", on_click=go, args=("pages/new.py",))
 
 
 def draw_list(*, ticking: bool) -> None:
     """Draw figures, filter and table; start or stop the clock when that is due."""
+    follow()
     now = utcnow()
     current = read_figures(now)
     if is_busy(current) is not ticking or changed(current):
@@ -65,9 +66,7 @@ def draw_list(*, ticking: bool) -> None:
     wanted = choose_filter()
     reels = product.store.reels.page(wanted, A_PAGE + 1)
     if reels:
-        chosen = draw_board(reels[:A_PAGE], current, now, key="board")
-        if chosen is not None:
-            st.switch_page("pages/reel.py", query_params={"id": str(chosen)})
+        draw_board(reels[:A_PAGE], current, now)
     else:
         st.caption(_("No reel matches."))
     paging.draw(reels[A_PAGE - 1].id if len(reels) > A_PAGE else None)

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+import streamlit as st
 
 from core.dashboard import Figures
 from core.models import Reel, ReelStatus
 from core.schedule import is_overdue
 from pages.ui.component import component
+from pages.ui.going import go
 from pages.ui.language import _
 from pages.ui.moments import ago, moment, span
 from pages.ui.words import channel_word, look, mode_word, name_of
 
+BOARD: Final = "board"
+
 _board = component("board")
 
 
-def draw_board(reels: Sequence[Reel], figures: Figures, now: datetime, key: str) -> int | None:
-    """Draw reels and return the id of the one that was just chosen, or None."""
+def draw_board(reels: Sequence[Reel], figures: Figures, now: datetime) -> None:
+    """Draw reels; a click on one leads to its page."""
     labels = {"table": _("Reels"), "columns": [_("Status"), _("Title"), _("Mode"), _("Created")]}
     rows = [_row(reel, figures, now) for reel in reels]
-    opened = _board(key=key, data={"labels": labels, "rows": rows}, on_open_change=_nothing).open
-    return int(opened) if opened is not None else None
+    _board(key=BOARD, data={"labels": labels, "rows": rows}, on_open_change=_opened)
 
 
-def _nothing() -> None:
-    """Stand in for the reaction to a click: the rerun is all that is needed."""
+def _opened() -> None:
+    """Lead to the reel that was clicked; the browser names it by its id."""
+    reel_id = st.session_state[BOARD].open
+    if reel_id is not None:
+        go("pages/reel.py", id=str(int(reel_id)))
 
 
 def _row(reel: Reel, figures: Figures, now: datetime) -> dict[str, Any]:

@@ -46,15 +46,18 @@ def find_chromium(playwright: Playwright) -> str | None:
     return next((path for path in candidates if path and Path(path).exists()), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Chromium; without one a CI run fails, any other says what it does not test."""
+    """Start Chromium; without one a CI run fails, any other says what it does not test.
+
+    It ends with the module: while Playwright runs, no other test of the process can run an event loop.
+    """
     with sync_playwright() as playwright:
         path = find_chromium(playwright)
         if path is None:
             if os.environ.get("CI"):
                 pytest.fail(UNTESTED)
-            _missing.append(UNTESTED)
+            _missing[:] = [UNTESTED]
             pytest.skip(UNTESTED)
         started = playwright.chromium.launch(executable_path=path, args=ARGS)
         yield started
@@ -125,9 +128,9 @@ def until(holds: Callable[[], bool], bound_s: float, what: str) -> None:
         pause.wait(0.05)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Run one product for the tests that may share it."""
+    """Run one product for the tests of a file that may share it."""
     with serve(tmp_path_factory.mktemp("product")) as running:
         yield running
 
