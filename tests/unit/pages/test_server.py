@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,6 +18,7 @@ from starlette.routing import Route
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.server import SpokenLanguage, spoken
+from tests.unit.pages.conftest import ROOT
 
 PAGE = '<!DOCTYPE html><html lang="en"><head></head><body lang="en">ñ</body></html>'
 
@@ -88,3 +93,23 @@ def test_a_failing_page_says_one_sentence_and_logs_the_rest(caplog: pytest.LogCa
     assert "secret" not in shown[0]
     assert f"Page error {number}" in caplog.text
     assert "the secret of the trace" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        (
+            "HEYGEN_MAX_CONCURRENT",
+            "zero",
+            "HEYGEN_MAX_CONCURRENT='zero' cannot be used; allowed: a whole number from 1 to 999999999.",
+        ),
+        ("DATABASE_URL", "sqlite:////dev/null/reels.db", "The database /dev/null/reels.db cannot be used"),
+    ],
+)
+def test_a_start_that_cannot_be_ends_with_one_line(tmp_path: Path, name: str, value: str, line: str) -> None:
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), "--server.port", "0"]
+    env = os.environ | {name: value}
+    ended = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert ended.stderr.startswith(line)
