@@ -72,6 +72,7 @@ class Attacker(threading.Thread):
             self._signed_for_no_reel,
             self._signed_of_a_strangers_video,
             self._signed_of_an_unknown_event,
+            self._signed_too_early,
             self._of_another_reels_video,
             self._too_early,
             self._too_early_in_old_words,
@@ -125,8 +126,8 @@ class Attacker(threading.Thread):
         return self._random.choice(attempts) if attempts else None
 
     def _video(self) -> str | None:
-        attempt = self._attempt()
-        return None if attempt is None else attempt["video_id"]
+        videos = self._loot.videos[-60:]
+        return self._random.choice(videos) if videos else None
 
     def _token(self) -> tuple[str, int] | None:
         tokens = list(self._loot.tokens.items())
@@ -187,6 +188,11 @@ class Attacker(threading.Thread):
     def _signed_of_a_strangers_video(self) -> Attack:
         body = self._lie(f"{self._random.getrandbits(128):032x}")
         return _attack("signed, a stranger's video", "/webhooks/heygen", body, 200, headers=self._signed(body))
+
+    def _signed_too_early(self) -> Attack:
+        """Claim the end of a video that may still be rendering."""
+        body = self._lie(self._video())
+        return _attack("signed, too early", "/webhooks/heygen", body, 200, headers=self._signed(body))
 
     def _signed_of_an_unknown_event(self) -> Attack:
         body = self._lie(self._video(), event=self._random.choice(("avatar_video_gif.success", "x", "batch.finished")))

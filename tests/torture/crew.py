@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Final
 
-from tests.support.programs import ROOT, Program
 from tests.support.waiting import wait_for
 from tests.torture.deaths import RECEIVING, WORKING, Death
-from tests.torture.runner import LEASE_S, UP
+from tests.torture.runner import LEASE_S, UP, live
 
 PARTS: Final = {"serve": {RECEIVING, WORKING}, "receiver": {RECEIVING}, "worker": {WORKING}}
 PAUSE_S: Final = (LEASE_S + 0.3, LEASE_S + 1.5)  # longer than a lease, shorter than the recorder's patience of 5 s
 APPOINTED: Final = 0.9
+
+
+# Processes are forked from one that has imported everything, so that starting again takes no second of a processor.
+FORGE: Final = multiprocessing.get_context("forkserver")
+FORGE.set_forkserver_preload(["__main__", "tests.torture.runner"])
 
 
 class Member:
@@ -30,16 +36,16 @@ class Member:
         self.parts = PARTS[role]
         self.log = folder / f"{name}.log"
         self.awake_at: float | None = None
-        self._argv = [sys.executable, "-m", "tests.torture.runner", role, str(port)]
-        self._environ = environ
-        self._program: Program | None = None
+        self._life = (role, port, environ)
+        self._process = FORGE.Process()
         self._begins = 0
 
     def start(self, death: Death | None = None) -> None:
         """Start it, with an appointment or without."""
+        role, port, environ = self._life
         self._begins = len(self.output)
-        argv = [*self._argv, str(death)] if death else self._argv
-        self._program = Program(argv, self._environ, self.log, ROOT)
+        self._process = FORGE.Process(target=live, args=(role, port, death, environ, self.log), daemon=True)
+        self._process.start()
 
     @property
     def output(self) -> str:
@@ -54,29 +60,33 @@ class Member:
     @property
     def code(self) -> int | None:
         """Return how it ended, None while it runs."""
-        return self._program.process.poll() if self._program else None
+        return self._process.exitcode
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        assert self._program is not None
-        self._program.kill()
+        self._process.kill()
+        self._process.join()
 
     def pause(self, seconds: float) -> None:
         """Let it stand still."""
-        assert self._program is not None
         self.awake_at = time.monotonic() + seconds
-        self._program.pause()
+        self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let it go on."""
-        assert self._program is not None
         self.awake_at = None
-        self._program.resume()
+        self._signal(signal.SIGCONT)
 
-    def stop(self) -> int:
-        """End it as an operator would; return the exit code."""
-        assert self._program is not None
-        return self._program.stop()
+    def stop(self) -> int | None:
+        """End it as an operator would; return the exit code, None if it does not end."""
+        self._process.terminate()
+        self._process.join(20)
+        return self._process.exitcode
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process.pid is not None
+        with suppress(ProcessLookupError):  # it has just died
+            os.kill(self._process.pid, number)
 
 
 class Crew:
@@ -116,8 +126,8 @@ class Crew:
         for member in self.members:
             if member.code is not None:
                 self.complaints.append(("log", f"{member.name} ended by itself with {member.code}"))
-            elif code := member.stop():
-                self.complaints.append(("log", f"{member.name} stopped with exit code {code}"))
+            elif (code := member.stop()) != 0:
+                self.complaints.append(("log", f"{member.name} was stopped and ended with {code}"))
 
     def kill(self) -> None:
         """End everybody at once, whatever they do."""

@@ -17,7 +17,7 @@ OVERLAP_S: Final = 30.0  # an attempt is written down when it has ended, with th
 
 
 class Loot:
-    """Follow the journal, which forgets, as long as the run lasts."""
+    """Follow the journal, which forgets, as long as the run lasts; `videos` may hold one twice."""
 
     def __init__(self, fake: Fake, believed: frozenset[str]) -> None:
         self._fake = fake
@@ -26,6 +26,7 @@ class Loot:
         self._lock = threading.Lock()
         self._attempts: dict[tuple[str, int], dict[str, Any]] = {}
         self.tokens: dict[str, int] = {}
+        self.videos: list[str] = []
 
     def collect(self) -> None:
         """Read what is new."""
@@ -46,12 +47,10 @@ class Loot:
     def _take_token(self, entry: dict[str, Any]) -> None:
         if (entry["method"], entry["path"]) != ("POST", "/v3/videos"):
             return
-        try:
-            address = json.loads(entry["body"]).get("callback_url") or ""
-        except ValueError:  # the sender was killed before its body was complete
-            return
-        if found := ROUTE.search(address):
+        if found := ROUTE.search(_json(entry["body"]).get("callback_url") or ""):
             self.tokens[found[2]] = int(found[1])
+        if video_id := (_json(entry["response"]).get("data") or {}).get("video_id"):
+            self.videos.append(video_id)
 
     def attempts(self) -> list[dict[str, Any]]:
         """Return the attempts seen so far."""
@@ -85,3 +84,10 @@ class Loot:
             answered = entry["response"] and entry["response"]["status"]
             signing.append("current" if answered == 200 else "bad")
         return signing[-1:]
+
+
+def _json(text: str | None) -> dict[str, Any]:
+    try:
+        return json.loads(text or "{}")  # type: ignore[no-any-return]
+    except ValueError:  # the sender was killed before its body was complete, or the answer was a fault
+        return {}

@@ -1,4 +1,4 @@
-"""Run the product as it is, as a process that may have an appointment with death: `runner ROLE PORT [NTH:POINT]`."""
+"""Run the product as it is, in a process that may have an appointment with death."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import os
 import socket
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 from starlette.routing import Route
@@ -46,10 +47,14 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run until killed or stopped."""
-    role, port = argv[0], int(argv[1])
-    reaper = Reaper(Death.read(argv[2]) if len(argv) > 2 else None)
+def live(role: str, port: int, death: Death | None, environ: Mapping[str, str], log: Path) -> None:
+    """Run a role in this process until it is killed or stopped; everything that is printed goes to the log."""
+    os.environ.clear()
+    os.environ.update(environ)
+    with log.open("ab") as out:
+        for stream in (1, 2):
+            os.dup2(out.fileno(), stream)
+    reaper = Reaper(death)
     sqlite3.connect = reaper.connect(sqlite3.connect)
     httpx.HTTPTransport.handle_request = reaper.transport(httpx.HTTPTransport.handle_request)  # type: ignore[method-assign]
     for module in (submission, inbox, sweep, archive):
@@ -57,8 +62,4 @@ def main(argv: Sequence[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     runtime = Mortal(reaper, Settings.from_env(), port=port, role=role)
-    return serving.work(runtime) if role == "worker" else serving.serve(runtime, listen(port))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(serving.work(runtime) if role == "worker" else serving.serve(runtime, listen(port)))

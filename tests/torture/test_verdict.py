@@ -91,6 +91,9 @@ TRUE = {
         deliveries=(Recorded(reel_id=1, body=BODY, video_id="v1", auth="signature"),),
         answers=(answered(reel_id=None, auth="signature"),),
     ),
+    "a delivery that names no video": history(
+        deliveries=(Recorded(reel_id=1, body=BODY, video_id=None),),
+    ),
     "an end after the simulated clock was moved": history(videos=(video(terminal_at=9_000_000.0),), skewed_from=100.0),
 }
 

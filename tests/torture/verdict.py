@@ -245,7 +245,8 @@ def _address(request: Answered | Recorded) -> tuple[str, int | None, bytes]:
 
 
 def _timelines(history: History) -> Findings:
-    applied: Counter[str | None] = Counter(d.video_id for d in history.deliveries if d.verdict == "applied")
+    applied = Counter(delivery.video_id for delivery in history.deliveries if delivery.verdict == "applied")
+    nameless = {d.reel_id for d in history.deliveries if d.verdict == "applied" and d.video_id is None}
     for reel in history.reels:
         name = f"reel {reel.id} ({reel.title})"
         states = [entry for entry in reel.timeline if entry.kind in STATES]
@@ -259,8 +260,10 @@ def _timelines(history: History) -> Findings:
         written = [entry.kind for entry in sorted(states, key=lambda entry: entry.id)]
         if written != [entry.kind for entry in states]:
             yield "timeline", f"{name}: shown as {[e.kind for e in states]}, written as {written}"
-        if applied[reel.video_id] != (reel.detected_by == "webhook") and reel.video_id is not None:
-            yield "timeline", f"{name}: learned by {reel.detected_by}, {applied[reel.video_id]} deliveries applied"
+        by_webhook = reel.detected_by == "webhook"
+        brought = applied[reel.video_id] or int(by_webhook and reel.id in nameless)
+        if reel.video_id is not None and brought != by_webhook:
+            yield "timeline", f"{name}: learned by {reel.detected_by}, {brought} deliveries applied"
 
 
 def _logs(history: History) -> Findings:
