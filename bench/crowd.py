@@ -7,6 +7,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from core.store import Store, open_store
 
 NOW: Final = datetime.fromisoformat("2026-11-24T12:00:00+00:00")
 IN_FLIGHT: Final = 100
+CHUNK: Final = 500
 RARE, COMMON = "xilófono", "hola"
 SCRIPT_WORDS: Final = 24
 _SYLLABLES: Final = ("ca", "lo", "mi", "ta", "re", "no", "sa", "pi", "du", "ve", "ción", "ro", "la", "tí", "gu")
@@ -42,13 +44,24 @@ def crowd(path: Path, reels: int) -> Store:
     conn.execute("PRAGMA cache_size = -400000")
     chance = random.Random(reels)
     conn.execute("BEGIN")
-    conn.executemany(_REEL, (_reel(n, reels, chance) for n in range(reels)))
-    conn.executemany(_DELIVERY, (_delivery(n, reels) for n in range(reels)))
-    conn.executemany(_ENTRY, _entries(reels))
+    _insert(conn, _REEL, (_reel(n, reels, chance) for n in range(reels)))
+    _insert(conn, _DELIVERY, (_delivery(n, reels) for n in range(reels)))
+    _insert(conn, _ENTRY, _entries(reels))
     conn.execute("COMMIT")
     conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     conn.close()
     return store
+
+
+def _insert(conn: sqlite3.Connection, sql: str, rows: Iterator[tuple[Any, ...]]) -> None:
+    """Insert many rows a statement; what does not fill one more statement is inserted row by row."""
+    head, values = sql.split("VALUES")
+    many = f"{head} VALUES {', '.join([values] * CHUNK)}"
+    while chunk := list(islice(rows, CHUNK)):
+        if len(chunk) == CHUNK:
+            conn.execute(many, list(chain.from_iterable(chunk)))
+        else:
+            conn.executemany(sql, chunk)
 
 
 def _status(n: int, reels: int) -> str:
@@ -72,11 +85,12 @@ def _reel(n: int, reels: int, chance: random.Random) -> tuple[Any, ...]:
     mode = ("webhook", "polling", "hybrid")[n % 3]
     sent = status != "pending"
     ended = sent and status != "processing"
-    words = [COMMON, *(_word(chance) for _ in range(SCRIPT_WORDS)), *([RARE] if n % (reels // 20) == 7 else [])]
+    start = chance.randrange(len(_POOL) - SCRIPT_WORDS)
+    words = [COMMON, *_POOL[start : start + SCRIPT_WORDS], *([RARE] if n % (reels // 20) == 7 else [])]
     state = "sent" if sent else ("doubt" if n % 1000 == 0 else "queued")
     end = at + round(240_000 * chance.lognormvariate(0, 0.4))
     times = (at, at if sent else None, end if ended else None, end if ended else None, at + 172_800_000, at)
-    title = f"{_word(chance)} {_word(chance)}"
+    title = f"{_POOL[start - 1]} {_POOL[start - 2]}"
     values = (title, " ".join(words), mode, mode, f"key-{n}", status, state, None if sent else at)
     return (*values, f"video-{n}" if sent else None, *times)
 
@@ -85,6 +99,9 @@ def _word(chance: random.Random) -> str:
     """Return one of 20,000 words, some of them far more often than others."""
     n = int(20_000 ** chance.random())
     return "".join(_SYLLABLES[n // 15**digit % 15] for digit in range(4))
+
+
+_POOL: Final = [_word(random.Random(n)) for n in range(100_000)]
 
 
 def _delivery(n: int, reels: int) -> tuple[Any, ...]:

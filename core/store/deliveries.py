@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from core.clock import from_ms, to_ms
 from core.models import Delivery, NewDelivery, Verdict
-from core.store.rows import DELIVERY_COLUMNS, to_delivery
+from core.store.rows import DELIVERY_COLUMNS, chunked, to_delivery
 from core.store.sqlite import Connections
 
 _COLUMNS: Final = ", ".join(DELIVERY_COLUMNS)
@@ -25,7 +25,6 @@ _INSERTED: Final = (
 )
 _ON_DUPLICATE: Final = " ON CONFLICT (fingerprint) DO UPDATE SET seen = seen + 1, last_seen_at = excluded.last_seen_at"
 _BOUND: Final = 7  # values bound for each delivery: the moment is bound once and used three times
-_CHUNKS: Final = (256, 64, 16, 4, 1)
 _CLAIM: Final = f"""
     UPDATE delivery SET lease_until = :until
     WHERE id IN (
@@ -66,7 +65,7 @@ class Deliveries:
             for new in batch
         ]
         with self._connections.write() as conn:
-            for chunk in _chunked(rows):
+            for chunk in chunked(rows):
                 conn.execute(_insert(len(chunk)), list(chain.from_iterable(chunk)))
 
     def claim(self, *, now: datetime, lease_s: float, limit: int) -> list[Delivery]:
@@ -186,21 +185,9 @@ def fingerprint(new: NewDelivery) -> bytes:
 
 @cache
 def _insert(rows: int) -> str:
-    """Return the statement that stores some deliveries at once.
-
-    One statement for many rows, since each statement makes the writer give up the interpreter's lock and wait for it.
-    """
+    """Return the statement that stores some deliveries at once."""
     values = (
         f"(?{n + 1}, ?{n + 2}, ?{n + 2}, ?{n + 3}, ?{n + 4}, ?{n + 5}, ?{n + 6}, ?{n + 7}, 'waiting', ?{n + 2})"
         for n in range(0, rows * _BOUND, _BOUND)
     )
     return _INSERTED + ", ".join(values) + _ON_DUPLICATE
-
-
-def _chunked(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
-    """Cut rows into chunks of few different sizes, so that few statements have to be prepared."""
-    start = 0
-    for size in _CHUNKS:
-        while len(rows) - start >= size:
-            yield rows[start : start + size]
-            start += size

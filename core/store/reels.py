@@ -6,21 +6,20 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 from core.clock import to_ms
 from core.errors import UnknownReel
 from core.models import ProcessingMode, Reel, ReelStatus, SendState
-from core.store.rows import REEL_COLUMNS, bind, to_reel
-from core.store.search import all_words
+from core.store.rows import INSERTED_COLUMNS, REEL_COLUMNS, as_stored, bind, bind_reel, chunked, to_reel
+from core.store.search import beginnings, whole_words
 from core.store.sqlite import Connections
 
 _COLUMNS: Final = ", ".join(REEL_COLUMNS)
-_INSERTED: Final = tuple(name for name in REEL_COLUMNS if name != "id")
-_INSERT: Final = (
-    f"INSERT INTO reel ({', '.join(_INSERTED)}) VALUES ({', '.join('?' * len(_INSERTED))}) "  # noqa: S608  # names are ours
-    "ON CONFLICT (idempotency_key) DO NOTHING"
-)
+_INSERT: Final = f"INSERT INTO reel ({', '.join(INSERTED_COLUMNS)}) VALUES "  # noqa: S608  # names are ours
+_VALUES: Final = f"({', '.join('?' * len(INSERTED_COLUMNS))})"
+_IF_NEW: Final = "ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key, id"
 _SELECT: Final = f"SELECT {_COLUMNS} FROM reel "  # noqa: S608  # names are ours
 
 # A webhook-mode reel whose webhook is long overdue is not counted: nothing asks for it, so it would hold its slot until
@@ -44,7 +43,7 @@ _CLAIM: Final = f"""
 # The words are followed from the newest row down, and each row's state is looked up in an index.
 _FOUND: Final = """
     SELECT reel_text.rowid FROM reel_text CROSS JOIN reel ON reel.id = reel_text.rowid
-    WHERE reel_text MATCH ? AND reel_text.rowid < coalesce(?, 9223372036854775807){where}
+    WHERE reel_text MATCH ?{where}
     ORDER BY reel_text.rowid DESC LIMIT ?
 """
 
@@ -67,17 +66,23 @@ class Reels:
 
     def add(self, reels: Sequence[Reel]) -> list[Reel]:
         """Store reels that have mode and times set, in one transaction; those already stored are returned as stored."""
+        ids: dict[str, int] = {}
         with self._connections.write() as conn:
-            conn.executemany(_INSERT, ([bind(getattr(reel, name)) for name in _INSERTED] for reel in reels))
-            return self._by_keys(conn, [reel.idempotency_key for reel in reels])
+            for chunk in chunked(reels):
+                sql = f"{_INSERT} {', '.join([_VALUES] * len(chunk))} {_IF_NEW}"
+                ids.update(conn.execute(sql, list(chain.from_iterable(map(bind_reel, chunk)))).fetchall())
+            if len(ids) < len(reels):  # some were stored already, or come twice
+                known = self._by_keys(conn, [reel.idempotency_key for reel in reels])
+                return [known[reel.idempotency_key] for reel in reels]
+        return [as_stored(reel, ids[reel.idempotency_key]) for reel in reels]
 
-    def _by_keys(self, conn: sqlite3.Connection, keys: Sequence[str]) -> list[Reel]:
+    def _by_keys(self, conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Reel]:
         found: dict[str, Reel] = {}
         for start in range(0, len(keys), 500):
             some = keys[start : start + 500]
             sql = _SELECT + f"WHERE idempotency_key IN ({', '.join('?' * len(some))})"
             found.update((reel.idempotency_key, reel) for reel in map(to_reel, conn.execute(sql, some)))
-        return [found[key] for key in keys]
+        return found
 
     def get(self, reel_id: int) -> Reel:
         """Return one reel; raises UnknownReel."""
@@ -203,13 +208,21 @@ class Reels:
     def page(self, wanted: ReelFilter, limit: int) -> list[Reel]:
         """Return reels newest first; `before_id` of the filter continues a list (keyset paging)."""
         where, values = _wanted(wanted)
-        match = all_words(wanted.text)
-        if match:
-            found = _FOUND.format(where=where)
-            return self._all(f"WHERE id IN ({found}) ORDER BY id DESC", match, wanted.before_id, *values, limit)
-        if wanted.text:
-            return []  # no word to look for
-        return self._all(f"WHERE true{where} ORDER BY id DESC LIMIT ?", *values, limit)
+        if not wanted.text:
+            return self._all(f"WHERE true{where} ORDER BY id DESC LIMIT ?", *values, limit)
+        found = _FOUND.format(where=where)
+        return self._all(f"WHERE id IN ({found}) ORDER BY id DESC", self._match(wanted.text, limit), *values, limit)
+
+    def _match(self, text: str, limit: int) -> str:
+        """Look for whole words where they fill a page, else for words that begin so, too.
+
+        The reels that have a whole word stand in the index in order; those of all words that begin so would first have
+        to be put in order, which takes long for frequent words.
+        """
+        whole = whole_words(text)
+        sql = "SELECT count(*) FROM (SELECT 1 FROM reel_text WHERE reel_text MATCH ? LIMIT ?)"
+        n = self._connections.read().execute(sql, (whole, limit)).fetchone()[0]
+        return whole if n >= limit else beginnings(text)
 
     def since(self, detected_after: datetime, limit: int = 50) -> list[Reel]:
         """Return the reels whose end we learned after a moment, oldest first."""
@@ -269,6 +282,7 @@ class Reels:
 
 def _wanted(wanted: ReelFilter) -> tuple[str, list[Any]]:
     """Return what a filter asks of the columns, as SQL that follows another condition, and the values to bind."""
-    conditions = {"reel.status = ?": wanted.status, "reel.mode = ?": wanted.mode, "reel.id < ?": wanted.before_id}
+    row_id = "reel_text.rowid" if wanted.text else "id"
+    conditions = {"reel.status = ?": wanted.status, "reel.mode = ?": wanted.mode, f"{row_id} < ?": wanted.before_id}
     asked = {sql: bind(value) for sql, value in conditions.items() if value is not None}
     return "".join(f" AND {sql}" for sql in asked), list(asked.values())

@@ -9,10 +9,15 @@ from typing import Final
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
-def all_words(text: str) -> str:
-    """Return the FTS5 query for rows that have every word of a text, or words that begin so; empty without a word.
+def whole_words(text: str) -> str:
+    """Return the FTS5 query for rows that have every word of a text; without a word it finds nothing."""
+    return " ".join(f'"{word}"' for word in _words(text)) or '""'
 
-    A single letter is taken as a whole word, since it begins too many.
-    """
-    words = _WORD.findall(unicodedata.normalize("NFC", text))
-    return " ".join(f'"{word}"' if len(word) == 1 else f'"{word}"*' for word in words)
+
+def beginnings(text: str) -> str:
+    """Return the FTS5 query for rows that have, for every word of a text, a word that begins with it."""
+    return " ".join(f'"{word}"*' for word in _words(text)) or '""'
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFC", text))

@@ -1,6 +1,6 @@
--- Words of title and script, whatever their case and accents; beginnings of two to five letters are found at once.
+-- Words of title and script, whatever their case and accents.
 CREATE VIRTUAL TABLE reel_text USING fts5 (
-    title, script, content = 'reel', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4 5'
+    title, script, content = 'reel', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
 
 INSERT INTO reel_text (reel_text) VALUES ('rebuild');
