@@ -22,6 +22,10 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed
 	$(BIN)/pytest
 
+# SEED=, REELS= (2000) and MINUTES= (one round) choose how; a broken promise leaves its evidence in build/torture.
+torture: $(VENV)/.installed
+	@SEED="$(SEED)" REELS="$(REELS)" MINUTES="$(MINUTES)" $(BIN)/python -m tests.torture
+
 lint: $(VENV)/.lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
