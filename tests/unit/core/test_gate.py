@@ -28,6 +28,7 @@ def seconds_shut(gate: Gate) -> float:
         (refused(404, "avatar_not_found"), Outcome.FINAL),
         (refused(413, "payload_too_large"), Outcome.FINAL),
         (refused(422, "unknown"), Outcome.FINAL),
+        (refused(451, "unknown"), Outcome.FINAL),
         (refused(401, "unauthorized"), Outcome.STOP),
         (refused(402, "insufficient_credit"), Outcome.STOP),
         (refused(402, "subscription_required"), Outcome.STOP),

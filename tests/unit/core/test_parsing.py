@@ -40,6 +40,11 @@ def test_id_and_status_are_enough() -> None:
     assert (video.video_url, video.duration_s, video.created_at, video.failure_code) == (None, None, None, None)
 
 
+def test_a_video_may_name_itself_as_the_answer_to_its_making_does() -> None:
+    assert parsing.video({"video_id": "v1", "status": "waiting"}).video_id == "v1"
+    assert parsing.video({"video_id": "v2", "id": "v1", "status": "waiting"}).video_id == "v1"
+
+
 def test_a_whole_video_is_read() -> None:
     video = parsing.video(
         {

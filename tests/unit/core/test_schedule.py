@@ -140,7 +140,8 @@ def test_a_fixed_interval_wins(ages_s: list[float], fixed_s: float, history: His
 
 def test_past_the_95th_percentile_nobody_waits_more_than_a_minute() -> None:
     assert sweep_spacing_s([LEARNED.quantile(0.96)], LEARNED) <= LONGEST_S
-    assert sweep_spacing_s([LEARNED.quantile(0.5), 172_000.0], LEARNED) <= LONGEST_S
+    for ages_s in ([172_000.0], [1.0, 172_000.0], [LEARNED.quantile(0.5), 172_000.0]):
+        assert sweep_spacing_s(ages_s, LEARNED) <= LONGEST_S
 
 
 @pytest.mark.parametrize("n", [4, 16])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import multiprocessing
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -150,6 +151,19 @@ def test_several_processes_starting_at_once_migrate_once(tmp_path: Path) -> None
     assert applied(path) == FILES
     with store_at(path) as store:
         assert store.facts.tallies("starts") == {"process": n}
+
+
+def test_a_start_waits_for_another_that_is_just_making_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "reels.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE theirs (x)")
+        other.execute("BEGIN EXCLUSIVE")
+        release = threading.Timer(0.2, other.execute, ["COMMIT"])
+        release.start()
+        with store_at(path) as store:
+            assert store.deliveries.counts() == {}
+        release.join()
+    assert applied(path) == FILES
 
 
 @pytest.mark.parametrize("kind", ["folder", "below a file", "not a database"])
