@@ -32,7 +32,11 @@ class SettingsError(ReelsError, ValueError):
 
 
 class InvalidReel(ReelsError, ValueError):
-    """Name the field of a reel that cannot be sent."""
+    """Say what is wrong with a field of a reel; `about` names the field."""
+
+    def __init__(self, message: str, *, about: str = "script", **values: object) -> None:
+        self.about = about
+        super().__init__(message, **values)
 
 
 class UnknownReel(ReelsError):

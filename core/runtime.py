@@ -13,6 +13,7 @@ from starlette.routing import Route
 from core.clock import utcnow
 from core.config import Settings
 from core.demo import DemoServer
+from core.files import file_routes
 from core.product import DEMO_URL, RECEIVER_URL, open_product
 from core.receiver import Receiver, webhook_routes
 from core.recorder import Recorder
@@ -45,7 +46,8 @@ class Runtime:
     def routes(self) -> list[Route]:
         """Return the routes to mount."""
         status = status_routes(self.product, self._recorder)
-        return [*webhook_routes(self._webhooks), *status] if self._receives else status
+        files = file_routes(self.product.store)
+        return [*webhook_routes(self._webhooks), *status, *files] if self._receives else status
 
     def webhook_secrets(self) -> Sequence[str]:
         """Return the signing secrets that are believed."""

@@ -2,26 +2,32 @@
 
 One bulk call answers for every reel in flight, so there is one sweep for the account. With the hazard h(age) of a
 render ending and a call that costs c seconds of delay, sweeps are best at density n = sqrt(sum(h) / 2c)
-(J. B. Keller, Management Science 21, 1974: spacing goes with 1/sqrt(hazard)).
+(J. B. Keller, Management Science 21, 1974: spacing goes with 1/sqrt(hazard)). That holds while the hazard hardly changes
+between two sweeps; for a few reels the sweeps are planned one by one (core/plan.py).
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from statistics import NormalDist, fmean, pstdev
 from typing import Final
 
 from core.models import ProcessingMode, Reel
+from core.plan import Limits, planned_s
 
-COST_S: Final = 1.0
+COST_OF_MEDIAN: Final = 1 / 16  # what a call costs, in median renders of delay
 SHORTEST_S: Final = 2.0
 LONGEST_S: Final = 60.0
 ENOUGH_RENDERS: Final = 20
 STRAY_SHARE: Final = 0.1
 STRAY_MEAN_S: Final = 120.0
+FEW: Final = 4
+AGE_STEP_S: Final = 5.0
 _NORMAL: Final = NormalDist()
 
 
@@ -59,11 +65,16 @@ class History:
 
     def quantile(self, share: float) -> float:
         """Return the age by which `share` of the renders have ended."""
-        low, high = 0.0, self.median_s * math.exp(6 * self.sigma) + 10 * self.stray_mean_s
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if 1 - self.survival(middle) < share else (low, middle)
-        return high
+        return _quantile(self, share)
+
+
+@lru_cache(maxsize=256)
+def _quantile(history: History, share: float) -> float:
+    low, high = 0.0, history.median_s * math.exp(6 * history.sigma) + 10 * history.stray_mean_s
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if 1 - history.survival(middle) < share else (low, middle)
+    return high
 
 
 PRIOR: Final = History(median_s=520.0, sigma=0.35)
@@ -121,32 +132,43 @@ def is_overdue(reel: Reel, fallback_after_s: float, now: datetime) -> bool:
     return waits and webhook_due_at(reel, fallback_after_s) <= now
 
 
-def sweep_spacing_s(ages_s: Sequence[float], history: History, fixed_s: float | None = None) -> float:
+def sweep_spacing_s(
+    ages_s: Sequence[float], history: History, fixed_s: float | None = None, cost_s: float | None = None
+) -> float:
     """Return the seconds from the last sweep to the next, for reels that were `ages_s` old at the last one.
 
-    `fixed_s` is the setting that overrides what is learned.
+    `fixed_s` is the setting that overrides what is learned; `cost_s` says what a call costs in seconds of delay.
     """
     if fixed_s is not None:
         return fixed_s
-    longest_s = _longest_s(ages_s, history)
+    cost_s = history.median_s * COST_OF_MEDIAN if cost_s is None else cost_s
+    return _spacing_s(tuple(sorted(ages_s)), history, cost_s)
+
+
+@lru_cache(maxsize=64)  # between two sweeps the question stays the same
+def _spacing_s(ages_s: tuple[float, ...], history: History, cost_s: float) -> float:
+    learned = history.renders >= ENOUGH_RENDERS
+    limits = Limits(shortest_s=SHORTEST_S, longest_s=LONGEST_S, free_until_s=history.quantile(0.95) if learned else 0.0)
+    spacing_s = None
+    if 0 < len(ages_s) <= FEW:
+        spacing_s = planned_s(ages_s, history.survival, cost_s, limits, history.quantile(0.995))
+    if spacing_s is None:
+        spacing_s = _by_hazard_s(ages_s, history, cost_s, limits.longest_at(max(ages_s, default=math.inf)))
+    return max(spacing_s, SHORTEST_S)
+
+
+def _by_hazard_s(ages_s: Sequence[float], history: History, cost_s: float, longest_s: float) -> float:
+    """Go on until the density of sweeps adds up to one; of many reels, those of about one age count together."""
+    alike = Counter(ages_s if len(ages_s) < 50 else (round(age_s / AGE_STEP_S) * AGE_STEP_S for age_s in ages_s))
     progress, waited_s, step_s = 0.0, 0.0, SHORTEST_S / 2
     while waited_s < longest_s:
-        hazard = sum(history.hazard(age_s + waited_s + step_s / 2) for age_s in ages_s)
-        rate = math.sqrt(hazard / (2 * COST_S))
+        hazard = sum(n * history.hazard(age_s + waited_s + step_s / 2) for age_s, n in alike.items())
+        rate = math.sqrt(hazard / (2 * cost_s))
         if progress + rate * step_s >= 1.0:
-            waited_s += (1.0 - progress) / rate
-            break
+            return waited_s + (1.0 - progress) / rate
         progress += rate * step_s
         waited_s += step_s
-    return min(max(waited_s, SHORTEST_S), longest_s)
-
-
-def _longest_s(ages_s: Sequence[float], history: History) -> float:
-    """Bound the spacing: 60 s while nothing is learned and past the 95th percentile, else the way to that."""
-    if history.renders < ENOUGH_RENDERS or not ages_s:
-        return LONGEST_S
-    left_s = history.quantile(0.95) - max(ages_s)
-    return max(LONGEST_S, left_s) if left_s > 0 else LONGEST_S
+    return longest_s
 
 
 def backoff_s(tries: int, jitter: float, *, base_s: float = 1.0, cap_s: float = 60.0) -> float:

@@ -26,11 +26,13 @@ def check_reel(reel: Reel) -> None:
             limit=LONGEST_SCRIPT,
         )
     if len(reel.title) > LONGEST_TITLE:
-        raise InvalidReel("The title is longer than {limit} characters: shorten it.", limit=LONGEST_TITLE)
+        raise InvalidReel(
+            "The title is longer than {limit} characters: shorten it.", about="title", limit=LONGEST_TITLE
+        )
     texts = {"script": reel.script, "title": reel.title, "avatar": reel.avatar_id, "voice": reel.voice_id}
     for name, value in texts.items():
         if not _encodable(value):
-            raise InvalidReel("The {field} holds a character that cannot be sent: remove it.", field=name)
+            raise InvalidReel("The {field} holds a character that cannot be sent: remove it.", about=name, field=name)
     if not KEY.fullmatch(reel.idempotency_key):
         raise InvalidReel("The idempotency key has 1 to 255 letters, digits or _-:. and nothing else.")
     if reel.aspect_ratio not in ASPECT_RATIOS:
@@ -38,6 +40,7 @@ def check_reel(reel: Reel) -> None:
             "The format {value} is not known; choose one of {allowed}.",
             value=repr(reel.aspect_ratio),
             allowed=", ".join(ASPECT_RATIOS),
+            about="aspect_ratio",
         )
 
 

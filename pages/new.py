@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import InvalidReel, ReelsError
 from core.models import Reel
@@ -17,8 +18,8 @@ product = opened()
 draft = drafts.current(product)
 
 
-def words() -> tuple[str, str]:
-    """Draw what is said, with its counts."""
+def words() -> tuple[str, str, DeltaGenerator]:
+    """Draw what is said, with its counts, and a place for what is wrong with the title."""
     title = st.text_input(
         _("Title"),
         value=draft.title,
@@ -27,6 +28,7 @@ def words() -> tuple[str, str]:
         persist_state="session",
         placeholder=_("For your list; it is not spoken"),
     )
+    beside = st.empty()
     script = st.text_area(
         _("Script"),
         value=draft.script,
@@ -37,15 +39,16 @@ def words() -> tuple[str, str]:
         placeholder=_("What the avatar says"),
     )
     draw_meter(draft, script, price_per_s=product.settings.price_per_s, demo=product.settings.demo)
-    return title, script
+    return title, script, beside
 
 
 def submit(reel: Reel) -> None:
     """Queue the reel and go to its page; on a refusal nothing that was written is lost."""
     try:
         stored = product.processor.enqueue(reel)
-    except (InvalidReel, ReelsError) as error:
-        problem.error(say(error), icon=":material/edit:")
+    except ReelsError as error:
+        beside = title_problem if isinstance(error, InvalidReel) and error.about == "title" else problem
+        beside.error(say(error), icon=":material/edit:")
         return
     drafts.renew(stored)
     st.switch_page("pages/reel.py", query_params={"id": str(stored.id)})
@@ -54,7 +57,7 @@ def submit(reel: Reel) -> None:
 st.title(_("New reel"), anchor=False)
 left, right = st.columns([6, 5], gap="large")
 with left:
-    title, script = words()
+    title, script, title_problem = words()
     problem = st.empty()
     st.subheader(_("Shape"), anchor=False)
     shape = choose_shape(draft.aspect_ratio, draft.name("shape"))

@@ -25,9 +25,16 @@ _SELECT: Final = f"SELECT {_COLUMNS} FROM reel "  # noqa: S608  # names are ours
 # A webhook-mode reel whose webhook is long overdue is not counted: nothing asks for it, so it would hold its slot until
 # the deadline, and HeyGen's own limit (429) still protects the account.
 _IN_FLIGHT: Final = """
-    SELECT count(*) FROM reel
-    WHERE (status = 'processing' AND (mode <> 'webhook' OR submitted_at > :forgotten))
-       OR (status = 'pending' AND send_state IN ('sending', 'unknown'))
+    SELECT (
+        SELECT count(*) FROM reel
+        WHERE status = 'processing' AND (mode <> 'webhook' OR submitted_at > :forgotten)
+    ) + (
+        SELECT count(*) FROM reel INDEXED BY reel_sending
+        WHERE status = 'pending' AND send_state IN ('sending', 'unknown')
+    )
+"""
+_ANY_SENDING: Final = """
+    SELECT 1 FROM reel INDEXED BY reel_sending WHERE status = 'pending' AND send_state IN ('sending', 'unknown') LIMIT 1
 """
 _CLAIM: Final = f"""
     UPDATE reel SET send_state = 'sending', sends = sends + 1, first_sent_at = coalesce(first_sent_at, :now),
@@ -170,8 +177,7 @@ class Reels:
 
     def any_sending(self) -> bool:
         """Tell whether any reel's submission is still unanswered."""
-        sql = "SELECT 1 FROM reel WHERE status = 'pending' AND send_state IN ('sending', 'unknown') LIMIT 1"
-        return self._connections.read().execute(sql).fetchone() is not None
+        return self._connections.read().execute(_ANY_SENDING).fetchone() is not None
 
     def rivals(self, reel: Reel) -> int:
         """Count the other reels of the same title whose sending has an unknown outcome."""
@@ -237,7 +243,7 @@ class Reels:
         """Count the reels whose completion we learned since a moment (triggers keep whole quarters of an hour)."""
         sql = """
             SELECT (SELECT coalesce(sum(n), 0) FROM reel_done WHERE quarter >= :quarter) + (
-                SELECT count(*) FROM reel
+                SELECT count(*) FROM reel INDEXED BY reel_completed
                 WHERE status = 'completed' AND detected_at >= :moment AND detected_at < :quarter * 900000
             )
         """
@@ -246,7 +252,10 @@ class Reels:
 
     def overdue(self, submitted_before: datetime) -> int:
         """Count the reels that wait for a webhook since before a moment."""
-        sql = "SELECT count(*) FROM reel WHERE status = 'processing' AND mode <> 'polling' AND submitted_at <= ?"
+        sql = (
+            "SELECT count(*) FROM reel INDEXED BY reel_overdue "
+            "WHERE status = 'processing' AND mode <> 'polling' AND submitted_at <= ?"
+        )
         return int(self._connections.read().execute(sql, (to_ms(submitted_before),)).fetchone()[0])
 
     def waiting_to_send(self) -> dict[SendState, int]:
@@ -257,7 +266,8 @@ class Reels:
     def render_times(self, limit: int = 500) -> list[tuple[float, int]]:
         """Return (seconds from submission to HeyGen's completed_at, characters of script) of the latest renders."""
         sql = """
-            SELECT (completed_at - submitted_at) / 1000.0 AS seconds, length(script) AS characters FROM reel
+            SELECT (completed_at - submitted_at) / 1000.0 AS seconds, length(script) AS characters
+            FROM reel INDEXED BY reel_completed
             WHERE status = 'completed' AND detected_at IS NOT NULL
               AND completed_at > submitted_at AND submitted_at IS NOT NULL
             ORDER BY detected_at DESC LIMIT ?

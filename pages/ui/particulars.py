@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from core.archive import kept_path
+from core.files import file_path
 from core.models import ProcessingMode, Reel, ReelStatus
 from core.processor import HeyGenVideoProcessor
 from pages.ui.failures import plain_words
@@ -21,18 +23,25 @@ TALL_WIDTH: Final = 340
 
 def draw_video(reel: Reel, processor: HeyGenVideoProcessor) -> None:
     """Draw the player: our copy where it is kept, for HeyGen's links end within days."""
-    kept = {kind: kept_path(processor, reel.id or 0, kind) for kind in ("captioned", "video", "subtitles")}
+    kept = processor.store.archive.files(reel.id or 0)
     address = reel.captioned_video_url or reel.video_url
-    source = kept["captioned"] or kept["video"] or address
+    ours = kept.get("captioned") or kept.get("video")
+    source = address if ours is None else own_address(file_path(reel.id or 0, ours))
     if source is None:
         st.info(_("HeyGen calls the reel finished but gave no video."), icon=":material/videocam_off:")
         return
     wide = reel.aspect_ratio in {"16:9", "5:4", "auto"}
     width: Literal["stretch"] | int = "stretch" if wide else TALL_WIDTH
-    subtitles = None if kept["captioned"] else kept["subtitles"]
+    subtitles = None if "captioned" in kept else kept_path(processor, reel.id or 0, "subtitles")
     st.video(source, alt=name_of(reel), width=width, subtitles=subtitles)
     if address is not None:
         st.link_button(_("Open at HeyGen"), address, icon=":material/open_in_new:", type="tertiary")
+
+
+def own_address(path: str) -> str:
+    """Return the whole address of a path on our own server, as the viewer's browser reaches it."""
+    page = urlsplit(st.context.url or "")
+    return f"{page.scheme}://{page.netloc}{path}"
 
 
 def draw_progress(reel: Reel, now: datetime, usual_s: float, *, overdue: bool) -> None:

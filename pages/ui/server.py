@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
+from core import logs
 from core.config import Settings
 from core.errors import ReelsError
 from core.runtime import Runtime
@@ -36,6 +37,7 @@ def parts() -> dict[str, Any]:
     except ReelsError as error:
         print(error, file=sys.stderr)  # noqa: T201  # the one line that a failed start is owed
         raise SystemExit(1) from None
+    logs.configure()
     return {
         "routes": runtime.routes,
         "lifespan": runtime.lifespan,
