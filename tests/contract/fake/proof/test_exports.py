@@ -146,7 +146,7 @@ def wait(fake: Any, **condition: Any) -> tuple[int, dict[str, Any]]:
 
 
 def test_wait_answers_at_once_where_the_condition_holds(fake: Any, receiver: Any) -> None:
-    video_id = fake.video("render=1s", callback_url=receiver.url)
+    video_id = fake.video("render=1s", callback_url=receiver.url, key="remembered-for-a-day")
     fake.advance(1)
     status, answer = wait(fake, deliveries=1, state="completed", video_id=video_id, timeout_s=5)
     assert (status, answer["met"], answer["waited_s"] < 1) == (200, True, True)
