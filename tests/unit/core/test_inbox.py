@@ -230,10 +230,13 @@ def test_a_webhook_before_the_answer_of_the_post_waits_for_it(house: House, froz
     assert house.again(reel).status is ReelStatus.COMPLETED
 
 
-def test_early_news_waits_as_long_as_the_sending_of_its_reel_is_in_doubt(house: House, frozen: Any) -> None:
+@pytest.mark.parametrize("route", ["token", "account with callback_id"])
+def test_early_news_waits_as_long_as_the_sending_of_its_reel_is_in_doubt(house: House, frozen: Any, route: str) -> None:
     reel = sending(house)
     house.store.reels.save(reel, send_state=SendState.UNKNOWN, unsure=True, send_after=utcnow() + timedelta(days=9))
-    house.store.deliveries.record([a_delivery(reel_id=reel.id, received_at=utcnow())])
+    body = a_body(callback_id=reel.idempotency_key)
+    reel_id = reel.id if route == "token" else None
+    house.store.deliveries.record([a_delivery(body, reel_id=reel_id, received_at=utcnow())])
     for _ in range(30):
         work(house)
         assert latest(house).verdict is Verdict.EARLY

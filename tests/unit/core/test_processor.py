@@ -385,7 +385,7 @@ def test_a_retry_starts_a_new_attempt_where_heygen_says_that_there_is_no_video(
     house: House, before: str, heygen: str | None
 ) -> None:
     reel = house.stored(
-        before, failure_code="x", failure_message="y", deadline_at=NOW, anomalies=3, detected_at=NOW, checks=4
+        before, failure_code="x", failure_message="y", deadline_at=NOW, anomalies=3, detected_at=NOW, sends=4
     )
     if heygen is None:
         house.wire.videos.clear()
@@ -395,7 +395,7 @@ def test_a_retry_starts_a_new_attempt_where_heygen_says_that_there_is_no_video(
     assert (again.status, again.attempt, again.send_state) == (ReelStatus.PENDING, 2, SendState.QUEUED)
     assert again.idempotency_key != reel.idempotency_key
     assert (again.video_id, again.failure_code, again.failure_message, again.detected_at) == (None, None, None, None)
-    assert (again.submitted_at, again.deadline_at, again.anomalies) == (None, None, 0)
+    assert (again.submitted_at, again.deadline_at, again.anomalies, again.sends) == (None, None, 0, 0)
     assert house.again(reel) == again
     assert house.kinds(reel) == ["retry", "pending"]
     past = house.store.reels.by_past_video("v1")

@@ -569,6 +569,35 @@ def test_an_answer_that_comes_after_its_lease_is_used_where_none_came_since(
     assert house.kinds(reel).count("processing") == 1
 
 
+@pytest.mark.parametrize("answer", [refusal(400, "invalid_parameter"), httpx.Response(500), refusal(402, "x")])
+def test_bad_news_that_comes_after_its_lease_leaves_the_other_sending_alone(
+    house: House, build: Build, frozen: Any, answer: httpx.Response
+) -> None:
+    other, reel = build(wire=house.wire), house.processor.enqueue(a_reel())
+    [mine] = house.processor.submission.claim(NOW, 1)
+    frozen.tick(LEASE_S)
+    [theirs] = other.processor.submission.claim(utcnow(), 1)
+    house.wire.script(CREATE, answer)
+    house.processor.submission.send(mine)
+    assert (house.again(reel).send_state, house.again(reel).lease_epoch) == (SendState.SENDING, 2)
+    assert house.processor.submission.claim(utcnow(), 1) == []
+    assert other.processor.submission.send(theirs).status is ReelStatus.PROCESSING
+
+
+def test_bad_news_for_a_reel_that_was_bound_by_a_late_answer_changes_nothing(
+    house: House, build: Build, frozen: Any
+) -> None:
+    other, reel = build(wire=house.wire), house.processor.enqueue(a_reel())
+    [mine] = house.processor.submission.claim(NOW, 1)
+    frozen.tick(LEASE_S)
+    [theirs] = other.processor.submission.claim(utcnow(), 1)
+    bound = house.processor.submission.send(mine)
+    house.wire.script(CREATE, refusal(400, "invalid_parameter"))
+    other.processor.submission.send(theirs)
+    assert house.again(reel).status is ReelStatus.PROCESSING
+    assert house.again(reel).video_id == bound.video_id
+
+
 def test_an_answer_for_an_earlier_attempt_is_not_bound_to_the_present_one(house: House, frozen: Any) -> None:
     reel = house.processor.enqueue(a_reel())
     [claimed] = house.processor.submission.claim(NOW, 1)
