@@ -299,6 +299,12 @@ def test_a_wrong_setting_stops_every_word_with_one_line(
     assert value in said.err
 
 
+def test_a_file_of_settings_that_is_no_text_is_one_line(run: Run, bare_environment: Path) -> None:
+    (bare_environment / ".env").write_bytes(b"APP_ENV=\xff\xfe\n")
+    said = run("list", "--json")
+    assert (said.code, said.out, len(said.err_lines)) == (1, "", 1)
+
+
 @pytest.mark.parametrize(
     "argv",
     [
@@ -355,7 +361,7 @@ def program(run: Run) -> Callable[..., subprocess.Popen[bytes]]:
 
     def start(*argv: str, **environ: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "core", *argv]
-        env = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "", **environ}
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
 
     return start

@@ -108,10 +108,11 @@ def test_constructing_opens_no_file_and_no_socket(bare_environment: Path) -> Non
         "p.should_use_polling(); p.get_processing_mode_info(); repr(p)\n"
         "sys.exit(repr(opened) if opened else 0)\n"
     )
+    (bare_environment / ".env").write_text("HEYGEN_DEADLINE_S=nan\n")
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=env, timeout=30)
     assert (done.returncode, done.stderr) == (0, "")
-    assert list(bare_environment.iterdir()) == []
+    assert [path.name for path in bare_environment.iterdir()] == [".env"]
 
 
 # The document's words in the log
@@ -231,12 +232,20 @@ def test_the_dashboard_tells_when_the_last_webhook_came(receiver: Receiving) -> 
 
 
 @pytest.mark.parametrize(
-    ("mode", "url", "enabled"),
-    [("polling", PUBLIC, False), ("hybrid", None, False), ("hybrid", PUBLIC, True), ("webhook", PUBLIC, True)],
+    ("mode", "url", "works_as", "enabled"),
+    [
+        ("polling", PUBLIC, "polling", False),
+        ("hybrid", None, "polling", False),
+        ("hybrid", PUBLIC, "hybrid", True),
+        ("webhook", PUBLIC, "webhook", True),
+    ],
 )
-def test_webhooks_count_as_enabled_where_they_are_used(build: Build, mode: str, url: str | None, enabled: bool) -> None:
+def test_webhooks_count_as_enabled_where_they_are_used(
+    build: Build, mode: str, url: str | None, works_as: str, enabled: bool
+) -> None:
     house = build(mode, webhook_base_url=url)
-    assert get_processing_dashboard(product(house))["webhook_enabled"] is enabled
+    shown = get_processing_dashboard(product(house))
+    assert (shown["processing_mode"], shown["webhook_enabled"]) == (works_as, enabled)
 
 
 def test_the_dashboard_needs_no_argument(bare_environment: Path) -> None:

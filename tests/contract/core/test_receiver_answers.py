@@ -212,6 +212,7 @@ def test_an_unknown_reel_is_not_found_for_those_who_may_ask(receiver: Receiving,
     assert receiver.signed(f"{ACCOUNT}/reel/{reel}", BODY).status == 404
     assert receiver.signed(f"{ACCOUNT}/reel/{reel}/token", BODY).status == 404
     assert receiver.post(f"{ACCOUNT}/reel/{reel}", BODY).status == 401
+    assert receiver.post(f"{ACCOUNT}/reel/{reel}/token", BODY).status == 401
     assert receiver.stored() == []
 
 

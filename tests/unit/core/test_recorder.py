@@ -129,7 +129,7 @@ def test_a_client_that_hangs_up_does_not_hurt_the_batch(house: House) -> None:
     assert stored(house) == 5
 
 
-def test_a_server_that_has_stopped_does_not_hurt_the_batch(house: House) -> None:
+def test_a_server_that_has_stopped_does_not_hurt_the_batch(house: House, caplog: pytest.LogCaptureFixture) -> None:
     recorder = Recorder(house.store)
 
     async def leave() -> None:
@@ -145,6 +145,7 @@ def test_a_server_that_has_stopped_does_not_hurt_the_batch(house: House) -> None
     run(go_on())
     recorder.stop()
     assert stored(house) == 2
+    assert "error" not in caplog.text
 
 
 def test_when_the_store_cannot_be_written_everybody_is_told_and_later_ones_work(build: Build, house: House) -> None:
@@ -222,13 +223,16 @@ def test_refused_requests_are_counted_without_a_delivery(house: House) -> None:
     assert stored(house) == 0
 
 
-def test_refused_requests_are_counted_after_the_store_was_locked(house: House) -> None:
+def test_refused_requests_are_counted_after_the_store_was_locked(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     house.store.reels.counts()
     impatient = open_store(house.settings.database_url, busy_timeout_s=0.01)
     recorder = Recorder(impatient)
     with locked(house):
         recorder.refuse("unsigned", None)
         recorder.start()
+        wait_until(lambda: "locked" in caplog.text)
         recorder.refuse("unsigned", None)
     wait_until(lambda: house.store.facts.tallies("refused") == {"unsigned": 2})
     recorder.stop()

@@ -197,6 +197,21 @@ def test_in_hybrid_mode_the_fallback_is_told_once_with_its_reason(build: Build, 
     assert house.again(reel).fallback_at == NOW + timedelta(seconds=60)
 
 
+def test_fallbacks_that_begin_together_share_a_sweep_and_later_ones_keep_2_seconds(build: Build, frozen: Any) -> None:
+    house = build("hybrid", poll_interval_s=600.0)
+    for ms in (0, 0, 500, 1500):
+        house.stored(at=NOW + timedelta(milliseconds=ms))
+    later(frozen, 60)
+    swept = []
+    for _ in range(50):
+        before = len(asked(house))
+        sweep(house)
+        swept += [(utcnow() - NOW).total_seconds()] * (len(asked(house)) - before)
+        later(frozen, 0.1)
+    assert swept == [60, 62]
+    assert [len(ids) for ids in asked(house)] == [2, 4]
+
+
 def test_while_the_breaker_is_open_hybrid_asks_like_polling_and_says_why(build: Build, frozen: Any) -> None:
     house = build("hybrid", poll_interval_s=5.0)
     health = {"open": True, "reason": "webhooks_missed", "misses": 2, "on_time": 0, "totals": {}}

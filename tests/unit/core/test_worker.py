@@ -194,6 +194,14 @@ def test_a_key_that_works_again_opens_a_stopped_queue(house: House, worker: Work
     assert house.store.facts.get(GATE) is None
 
 
+def test_a_queue_that_has_just_stopped_is_looked_into_at_once(house: House, worker: Worker, frozen: Any) -> None:
+    worker.account_turn(utcnow())
+    frozen.tick(1)
+    stop_queue(house, 401, "unauthorized")
+    worker.account_turn(utcnow())
+    assert house.processor.submission.gate() == Gate()
+
+
 def test_a_wallet_that_was_topped_up_opens_a_stopped_queue(house: House, worker: Worker, frozen: Any) -> None:
     def wallet(balance: float) -> httpx.Response:
         return httpx.Response(200, json={"data": {"wallet": {"remaining_balance": balance}}})
