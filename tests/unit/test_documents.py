@@ -136,11 +136,12 @@ def test_every_address_of_the_receiver_and_the_status_is_told() -> None:
 # The fake
 
 
-@pytest.mark.parametrize("grammar", sorted({fault.grammar for fault in FAULTS}))
-def test_every_magic_word_of_the_fake_is_told(grammar: str) -> None:
-    assert f"`{grammar}`" in documents(), f"tell `{grammar}` in README.md or in docs/*.md"
+def test_every_magic_word_of_the_fake_is_told() -> None:
+    missing = [grammar for grammar in sorted({fault.grammar for fault in FAULTS}) if f"`{grammar}`" not in documents()]
+    assert missing == [], "tell these, as they are written here, in README.md or in docs/*.md"
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "fake_heygen/scenarios").glob("*.toml")))
-def test_every_scenario_of_the_fake_is_told(name: str) -> None:
-    assert f"`{name}`" in documents(), f"tell the scenario `{name}` in README.md or in docs/*.md"
+def test_every_scenario_of_the_fake_is_told() -> None:
+    names = sorted(path.stem for path in (ROOT / "fake_heygen/scenarios").glob("*.toml"))
+    missing = [name for name in names if f"`{name}`" not in documents()]
+    assert missing == [], "tell these in README.md or in docs/*.md"
