@@ -2,8 +2,8 @@
 
 One bulk call answers for every reel in flight, so there is one sweep for the account. With the hazard h(age) of a
 render ending and a call that costs c seconds of delay, sweeps are best at density n = sqrt(sum(h) / 2c)
-(J. B. Keller, Management Science 21, 1974: spacing goes with 1/sqrt(hazard)). That holds while the hazard hardly changes
-between two sweeps; for a few reels the sweeps are planned one by one (core/plan.py).
+(J. B. Keller, Management Science 21, 1974: spacing goes with 1/sqrt(hazard)). That holds while the hazard hardly
+changes between two sweeps; for a few reels the sweeps are planned one by one (core/plan.py).
 """
 
 from __future__ import annotations
