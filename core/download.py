@@ -7,7 +7,7 @@ import ipaddress
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -50,21 +50,22 @@ class Downloader:
 
     def fetch(self, url: str, target: Path, is_right: Callable[[Path], bool]) -> Downloaded:
         """Write the file under a temporary name, check it, and only then give it its own; raises DownloadError."""
-        target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.{os.getpid()}.{time.monotonic_ns()}.part")
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             with httpx.Client(transport=self._transport, trust_env=False, timeout=30.0) as http:
                 self._download(http, url, part)
             if not is_right(part):
                 raise DownloadError("The downloaded file is not whole, or not of the kind it should be.", stale=True)
             done = Downloaded(bytes=part.stat().st_size, sha256=_sha256(part))
             part.replace(target)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DownloadError("The file host cannot be reached ({error}).", error=type(error).__name__) from error
         except OSError as error:
             raise DownloadError("The file cannot be written ({error}).", error=str(error)) from error
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
         return done
 
     def _download(self, http: httpx.Client, url: str, part: Path) -> None:
@@ -111,9 +112,13 @@ class Downloader:
         raise DownloadError("The file host redirects in a circle.")
 
     def _check_address(self, url: str) -> None:
-        parts = urlsplit(url)
-        on_loopback = parts.hostname in LOOPBACK
-        if not ((parts.scheme == "https" and not on_loopback) or (on_loopback and self._loopback)):
+        try:
+            parts = urlsplit(url)
+            known = bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a port or an IPv6 address that cannot be
+            known = False
+        on_loopback = known and parts.hostname in LOOPBACK
+        if not known or not ((parts.scheme == "https" and not on_loopback) or (on_loopback and self._loopback)):
             raise DownloadError("A file is fetched over https from a public host only.")
 
     def _check_peer(self, answer: httpx.Response) -> None:
