@@ -39,7 +39,7 @@ def probe(base_url: str, secrets: Sequence[str]) -> list[Check]:
 def _name(host: str, port: int) -> Check:
     try:
         addresses = {entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that cannot be encoded is no name
         advice = "make a DNS record for it, or correct HEYGEN_WEBHOOK_BASE_URL"
         return Check(name="webhook-dns", result=Result.FAIL, seen=f"{host}: {error}", advice=advice)
     return Check(name="webhook-dns", result=Result.PASS, seen=f"{host} is {', '.join(sorted(map(str, addresses)))}")

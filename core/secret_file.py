@@ -50,10 +50,15 @@ class SecretFile:
         except OSError:
             return ()
         if (stat.st_mtime_ns, stat.st_ino) != self._seen:
-            rows = json.loads(self.path.read_text())
-            self._kept = tuple(KeptSecret(**row) for row in rows)
+            self._kept = self._parsed()
             self._seen = (stat.st_mtime_ns, stat.st_ino)
         return self._kept
+
+    def _parsed(self) -> tuple[KeptSecret, ...]:
+        try:
+            return tuple(KeptSecret(**row) for row in json.loads(self.path.read_text()))
+        except (OSError, ValueError, TypeError) as error:  # why: by the error's name, for its words may hold a secret
+            raise StoreError("{path} cannot be read: {why}.", path=str(self.path), why=type(error).__name__) from None
 
     def add(self, endpoint_id: str, secret: str, now: datetime) -> None:
         """Believe a new secret from now on, and the ones before it for another day."""
