@@ -25,8 +25,9 @@ def file_routes(store: Store) -> list[Route]:
     """Return the route of the kept files."""
 
     async def send(request: Request) -> Response:
-        reel_id = request.path_params["reel_id"]
-        kept = await run_sync(store.archive.files, reel_id) if reel_id < 2**63 else {}
+        digits = request.path_params["reel_id"]  # as text, since a number of thousands of digits cannot even be read
+        reel_id = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else 0
+        kept = await run_sync(store.archive.files, reel_id)
         wanted = (request.path_params["sha256"], request.path_params["name"])
         file = next((file for file in kept.values() if (file.sha256, file.name) == wanted), None)
         path = None if file is None else folder(store.path, reel_id) / file.name
@@ -35,4 +36,4 @@ def file_routes(store: Store) -> list[Route]:
         headers = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
         return FileResponse(path, headers=headers, media_type=TYPES[file.kind])
 
-    return [Route("/files/{reel_id:int}/{sha256}/{name}", send)]
+    return [Route("/files/{reel_id}/{sha256}/{name}", send)]
