@@ -69,3 +69,9 @@ def test_without_the_whole_address_nothing_is_served(kept: tuple[Client, str], c
 def test_an_id_that_no_store_could_hold_is_no_error(kept: tuple[Client, str]) -> None:
     client, address = kept
     assert client.get(address.replace("/1/", f"/{10**30}/")).status_code == 404
+
+
+@pytest.mark.parametrize("reel_id", ["9" * 5000, "9" * 19, "-1", "0", "one", "%D9%A1", "%00"])
+def test_a_reel_that_cannot_be_has_no_files(kept: tuple[Client, str], reel_id: str) -> None:
+    client, address = kept
+    assert client.get(address.replace("/files/1/", f"/files/{reel_id}/")).status_code == 404
