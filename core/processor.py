@@ -218,6 +218,7 @@ class HeyGenVideoProcessor:
     def _finished(self, reel: Reel, transition: Transition, observation: Observation) -> None:
         self._judge_channel(reel, observation)
         detection.note(self.store.facts, observation)
+        self.store.deliveries.hasten(reel.id or 0, observation.at)
         if transition.changes["status"] is ReelStatus.COMPLETED:
             self.store.archive.queue(reel.id or 0, observation.at)
 

@@ -133,10 +133,12 @@ class Serve(Program):
         wait_for(self._is_ready, timeout_s=20, what="serve to answer")
 
     def stop(self) -> int:
+        self.product.client.close()
         self.store.close()
         return super().stop()
 
     def kill(self) -> None:
+        self.product.client.close()
         self.store.close()
         super().kill()
 

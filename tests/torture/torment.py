@@ -176,6 +176,7 @@ class Torment:
             self.loot.collect()
             ledger = self.fake.ledger()
             self.crew.kill()
+            self.person.product.client.close()
             self.person.product.store.close()
             self.fake.stop()
         return self._result(ledger, time.monotonic() - began)
@@ -285,7 +286,8 @@ class Torment:
 
     def _inbox_is_empty(self) -> bool:
         """Tell whether nothing waits; what speaks of a video without an end may wait for it."""
-        return all(delivery.verdict == "unconfirmed" for delivery in self._waiting())
+        endless = {row["video_id"] for row in self.fake.ledger() if row["outcome"] is None}
+        return all(d.verdict == "unconfirmed" and d.video_id in endless for d in self._waiting())
 
     def _waiting(self) -> list[Recorded]:
         return [delivery for delivery in evidence.recorded(self.database) if delivery.waiting]

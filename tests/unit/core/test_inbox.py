@@ -288,6 +288,19 @@ def test_news_that_heygen_does_not_confirm_yet_waits(house: House, frozen: Any, 
     assert house.again(reel).detected_by is Channel.WEBHOOK
 
 
+def test_what_waits_for_a_confirmation_is_settled_as_soon_as_the_end_is_known(house: House, frozen: Any) -> None:
+    reel = house.stored()
+    for _ in range(8):
+        told = deliver(house) if not verdicts(house) else latest(house)
+        frozen.tick(20)
+        work(house)
+    assert told.verdict is Verdict.UNCONFIRMED
+    house.wire.finish("v1")
+    house.processor.check(reel)
+    work(house)
+    assert latest(house).verdict is Verdict.DUPLICATE
+
+
 def test_success_without_a_link_waits_for_the_link(house: House, frozen: Any) -> None:
     reel = house.stored()
     house.wire.videos["v1"]["status"] = "completed"
