@@ -1,4 +1,4 @@
-"""Run the simulator: python -m fake_heygen."""
+"""Run the simulator: python -m fake_heygen; with a word, speak to one that runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from fake_heygen.app import FakeHeyGen
+from fake_heygen.cli.words import WORDS
 from fake_heygen.clock import SimClock
 from fake_heygen.media.cabinet import Cabinet
 from fake_heygen.options import Options, read_options
@@ -23,8 +24,11 @@ from fake_heygen.world import World
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until stopped; return the exit code."""
-    options = read_options(sys.argv[1:] if arguments is None else arguments)
+    """Serve until stopped, or run one word; return the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in WORDS:
+        return _run_word(arguments)
+    options = read_options(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         scenario = load_scenario(options.scenario or "default")
@@ -59,6 +63,12 @@ def _go_on(world: World, clock: SimClock, scenario: Scenario | None) -> None:
     world.restored(clock.now())
     if scenario is not None and scenario != world.scenario:
         world.set_scenario(scenario)
+
+
+def _run_word(arguments: Sequence[str]) -> int:
+    from fake_heygen.cli.command import run_word  # a server that is only started does without its client
+
+    return run_word(arguments)
 
 
 def _fail(sentence: str, code: int = 1) -> int:

@@ -11,7 +11,12 @@ from math import isfinite
 from pathlib import Path
 from typing import NoReturn
 
+from fake_heygen.cli.words import WORDS
+
 DEFAULT_PORT = 8900
+WORDS_TOLD = (
+    f"With a word it speaks to a running simulator, or proves something: {', '.join(WORDS)}; WORD --help tells more."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,7 @@ class _Parser(argparse.ArgumentParser):
 
 def read_options(arguments: Sequence[str]) -> Options:
     """Read the command line; a wrong one ends the process with one sentence and exit code 2."""
-    parser = _Parser(prog="python -m fake_heygen", description="A simulator of HeyGen's API v3.")
+    parser = _Parser(prog="python -m fake_heygen", description="A simulator of HeyGen's API v3.", epilog=WORDS_TOLD)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="port (8900); 0 lets the system choose")
     parser.add_argument("--seed", type=_seed, help="makes ids and fates repeatable")

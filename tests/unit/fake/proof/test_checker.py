@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,3 +162,12 @@ def test_each_finding_is_written_for_people() -> None:
     text = "\n".join(report.lines())
     assert "stuck: job a, video v1: says processing; HeyGen ended it: completed" in text
     assert "2 jobs, 0 of them never sent, 1 videos: 2 findings" in text
+
+
+def test_documentation_tells_every_kind_of_finding_and_every_key_of_a_line() -> None:
+    told = (Path(__file__).parents[4] / "docs/certificate.md").read_text().partition("# The checker")[2]
+    assert [kind for kind in KINDS if f"| `{kind}` |" not in told] == []
+    example = next(line for line in told.splitlines() if line.startswith('{"job"'))
+    (read,) = read_history(example)
+    assert (read.job, read.ended, len(read.videos), read.key) == ("order-17", True, 2, "order-17")
+    assert all(f"| `{key}` |" in told for key in json.loads(example))
