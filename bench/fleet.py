@@ -1,4 +1,4 @@
-"""Keep 100 renders in flight and ask for all of them at once, as the sweeper does; compare with the document's timers."""
+"""Keep 100 renders in flight and ask for all at once, as the sweeper does; compare with the document's timers."""
 
 from __future__ import annotations
 

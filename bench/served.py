@@ -19,7 +19,7 @@ def served(command: Sequence[str], environ: Mapping[str, str] | None = None) -> 
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         fd, port = listener.fileno(), listener.getsockname()[1]
         words = [sys.executable, *(word.replace("{fd}", str(fd)) for word in command)]
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603  # the commands are those below
             words,
             pass_fds=(fd,),
             cwd=ROOT,
