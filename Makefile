@@ -26,6 +26,10 @@ test: $(VENV)/.installed
 torture: $(VENV)/.installed
 	@SEED="$(SEED)" REELS="$(REELS)" MINUTES="$(MINUTES)" $(BIN)/python -m tests.torture
 
+# A missed target is said and is no failure; the figures go to build/bench.json.
+bench: $(VENV)/.installed
+	@$(BIN)/python -m bench
+
 lint: $(VENV)/.lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
