@@ -14,10 +14,12 @@ from freezegun import freeze_time
 
 from tests.factories import NOW, House, Wire, a_house
 
-# Freezing walks through every loaded module; these are large and read no clock of ours. pytest's
-# own clock goes on.
-LARGE = ["streamlit", "pandas", "pyarrow", "numpy", "altair", "playwright", "av"]
-freezegun.configure(extend_ignore_list=[*LARGE, "_pytest"])
+# Freezing walks through every loaded module; these read no clock that a test is about.
+LIBRARIES = (
+    *("_pytest", "altair", "anyio", "av", "click", "httpcore", "httpx", "hypothesis", "numpy", "pandas", "playwright"),
+    *("pluggy", "prometheus_client", "pyarrow", "sqlite_utils", "starlette", "streamlit", "uvicorn"),
+)
+freezegun.configure(extend_ignore_list=list(LIBRARIES))
 
 # The same examples on every run; HYPOTHESIS_PROFILE=search looks for new ones.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
