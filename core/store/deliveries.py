@@ -8,23 +8,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from core.clock import from_ms, to_ms
 from core.models import Delivery, NewDelivery, Verdict
-from core.store.rows import DELIVERY_COLUMNS, chunked, to_delivery
+from core.store.rows import DELIVERY_COLUMNS, to_delivery
 from core.store.sqlite import Connections
 
 _COLUMNS: Final = ", ".join(DELIVERY_COLUMNS)
 _SELECT: Final = f"SELECT {_COLUMNS} FROM delivery "  # noqa: S608  # names are ours
-_INSERTED: Final = (
-    "INSERT INTO delivery (fingerprint, received_at, last_seen_at, reel_id, auth, event_type, body, headers, verdict, "
-    "work_after) VALUES "
-)
-_ON_DUPLICATE: Final = " ON CONFLICT (fingerprint) DO UPDATE SET seen = seen + 1, last_seen_at = excluded.last_seen_at"
-_BOUND: Final = 7  # values bound for each delivery: the moment is bound once and used three times
+_INSERT: Final = """
+    INSERT INTO delivery (fingerprint, received_at, last_seen_at, reel_id, auth, event_type, body, headers, verdict,
+        work_after)
+    SELECT column1, column2, column2, column3, column4, column5, column6, column7, 'waiting', column2
+    FROM (VALUES {rows}) WHERE column1 IS NOT NULL
+    ON CONFLICT (fingerprint) DO UPDATE SET seen = seen + 1, last_seen_at = excluded.last_seen_at
+"""
+_EMPTY: Final = (None,) * 7
+AT_ONCE: Final = 256
 _CLAIM: Final = f"""
     UPDATE delivery SET lease_until = :until
     WHERE id IN (
@@ -52,6 +55,8 @@ class Deliveries:
 
     def record(self, batch: Sequence[NewDelivery]) -> None:
         """Store deliveries; one that is identical to an earlier one, byte for byte, is counted on it."""
+        if not batch:
+            return
         rows = [
             (
                 fingerprint(new),
@@ -64,9 +69,12 @@ class Deliveries:
             )
             for new in batch
         ]
+        if len(rows) <= AT_ONCE:
+            self._connections.write_once(*_insert(rows))
+            return
         with self._connections.write() as conn:
-            for chunk in chunked(rows):
-                conn.execute(_insert(len(chunk)), list(chain.from_iterable(chunk)))
+            for start in range(0, len(rows), AT_ONCE):
+                conn.execute(*_insert(rows[start : start + AT_ONCE]))
 
     def claim(self, *, now: datetime, lease_s: float, limit: int) -> list[Delivery]:
         """Lease deliveries that are to be worked off now, oldest first."""
@@ -191,11 +199,12 @@ def fingerprint(new: NewDelivery) -> bytes:
     return hashlib.sha256(b"%d|%s|" % (new.reel_id or 0, new.auth.encode()) + new.body).digest()
 
 
+def _insert(rows: Sequence[tuple[Any, ...]]) -> tuple[str, list[Any]]:
+    """Return one statement that stores all rows, and its values; few different ones, since each must be prepared."""
+    room = 1 << (len(rows) - 1).bit_length()
+    return _statement(room), list(chain.from_iterable([*rows, *[_EMPTY] * (room - len(rows))]))
+
+
 @cache
-def _insert(rows: int) -> str:
-    """Return the statement that stores some deliveries at once."""
-    values = (
-        f"(?{n + 1}, ?{n + 2}, ?{n + 2}, ?{n + 3}, ?{n + 4}, ?{n + 5}, ?{n + 6}, ?{n + 7}, 'waiting', ?{n + 2})"
-        for n in range(0, rows * _BOUND, _BOUND)
-    )
-    return _INSERTED + ", ".join(values) + _ON_DUPLICATE
+def _statement(room: int) -> str:
+    return _INSERT.format(rows=", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * room))

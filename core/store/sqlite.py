@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -64,6 +64,14 @@ class Connections:
                 raise
             finally:
                 self._local.depth = 0
+
+    def write_once(self, sql: str, values: Sequence[object]) -> None:
+        """Run one statement: inside a transaction of this thread as part of it, else as a durable one of its own.
+
+        It gives up the interpreter's lock once, where BEGIN and COMMIT would make the thread wait for it three times.
+        """
+        with self._writing, _translated(self.path):
+            self._open_writer().conn.execute(sql, values)
 
     def close(self) -> None:
         """Close the writer and this thread's reader; other readers close with their threads."""
