@@ -40,11 +40,11 @@ class Member:
         self._process = FORGE.Process()
         self._begins = 0
 
-    def start(self, death: Death | None = None) -> None:
-        """Start it, with an appointment or without."""
+    def start(self, death: Death | None = None, trouble: int | None = None) -> None:
+        """Start it, with an appointment and trouble on its way to HeyGen, or without."""
         role, port, environ = self._life
         self._begins = len(self.output)
-        self._process = FORGE.Process(target=live, args=(role, port, death, environ, self.log), daemon=True)
+        self._process = FORGE.Process(target=live, args=(role, port, death, trouble, environ, self.log), daemon=True)
         self._process.start()
 
     @property
@@ -105,7 +105,7 @@ class Crew:
     def start(self) -> None:
         """Start everybody, and torment them from now on."""
         for member in self.members:
-            member.start(self._appointment(member))
+            self._start(member)
         self._thread.start()
 
     def calm(self) -> None:
@@ -176,11 +176,14 @@ class Crew:
         elif self._restart_at[member.name] <= now:
             del self._restart_at[member.name]
             self.counts["restarts"] += 1
-            member.start(self._appointment(member))
+            self._start(member)
 
     def _note_end(self, member: Member) -> None:
         if member.code not in (None, -signal.SIGKILL):
             self.complaints.append(("log", f"{member.name} ended by itself with {member.code}"))
+
+    def _start(self, member: Member) -> None:
+        member.start(self._appointment(member), self._random.getrandbits(32))
 
     def _appointment(self, member: Member) -> Death | None:
         return Death.draw(self._random, member.parts) if self._random.random() < APPOINTED else None

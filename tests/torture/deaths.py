@@ -11,11 +11,14 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any, Final
 
 import httpx
 from starlette.routing import Route
+
+from tests.torture.gateway import Gateway
 
 RECEIVING, WORKING = "receiving", "working"
 POST_TIMEOUT_S: Final = 2.0  # in place of 120 s: shorter than the leases, as in production
@@ -114,16 +117,20 @@ class Reaper:
 
         return connect
 
-    def transport(self, original: Callable[..., httpx.Response]) -> Callable[..., httpx.Response]:
+    def transport(
+        self, original: Callable[..., httpx.Response], gateway: Gateway | None
+    ) -> Callable[..., httpx.Response]:
         """Return a `HTTPTransport.handle_request` that passes the requests to HeyGen, with short time-outs."""
 
         def handle_request(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+            if not request.url.path.startswith("/v3/"):
+                return original(transport, request)
             place = _place(request)
-            if request.url.path.startswith("/v3/"):
-                longest = POST_TIMEOUT_S if request.method == "POST" else READ_TIMEOUT_S
-                request.extensions["timeout"] = {**request.extensions["timeout"], "read": longest, "connect": 2.0}
+            longest = POST_TIMEOUT_S if request.method == "POST" else READ_TIMEOUT_S
+            request.extensions["timeout"] = {**request.extensions["timeout"], "read": longest, "connect": 2.0}
             self.passes(place, after=False)
-            response = original(transport, request)
+            forward = partial(original, transport)
+            response = gateway.handle(request, forward) if gateway else forward(request)
             if self._point is not None and self._point.place == place:
                 response.read()
             self.passes(place, after=True)

@@ -51,7 +51,7 @@ def draw(faults: Sequence[Mapping[str, str]], random: Random, *, long_render_s: 
 
 
 def _script(first: Mapping[str, str], faults: Sequence[Mapping[str, str]], random: Random, long_render_s: float) -> str:
-    render_s = long_render_s if random.random() < 0.02 else random.uniform(*DURATIONS["render"])
+    render_s = long_render_s if random.random() < 0.06 else random.uniform(*DURATIONS["render"])
     others = [fault for fault in faults if fault["name"] not in ENDLESS and fault is not first]
     chosen = [first, *random.sample(others, random.choice((0, 0, 1, 1, 2)))]
     if random.random() < 0.15:

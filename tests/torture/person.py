@@ -52,6 +52,10 @@ class Person(threading.Thread):
         """Ask HeyGen about a reel now."""
         self._try("check", reel_id)
 
+    def retry(self, reel_id: int) -> None:
+        """Ask for another attempt."""
+        self._try("retry", reel_id)
+
     def open_queue(self) -> None:
         """Let a queue through that has stood closed for long, as the button of any waiting reel does."""
         gate, now = self.product.processor.submission.gate(), utcnow()
@@ -78,7 +82,7 @@ class Person(threading.Thread):
             self._try("check", reel_id)
 
     def _retry(self) -> None:
-        reel_id = self._any_reel(*MAY_BE_RETRIED, ReelStatus.PROCESSING)
+        reel_id = self._any_reel(ReelStatus.TIMED_OUT) or self._any_reel(*MAY_BE_RETRIED, ReelStatus.PROCESSING)
         if reel_id is not None:
             self._try("retry", reel_id)
 

@@ -17,6 +17,7 @@ from core import archive, inbox, serving, submission, sweep
 from core.config import Settings
 from core.runtime import Runtime
 from tests.torture.deaths import Death, Reaper
+from tests.torture.gateway import Gateway
 
 UP = "torture: up\n"
 LEASE_S = 3.0  # longer than the slowest answer that is waited for, as in production
@@ -47,16 +48,19 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def live(role: str, port: int, death: Death | None, environ: Mapping[str, str], log: Path) -> None:
-    """Run a role in this process until it is killed or stopped; everything that is printed goes to the log."""
+def live(role: str, port: int, death: Death | None, trouble: int | None, environ: Mapping[str, str], log: Path) -> None:
+    """Run a role in this process until it is killed or stopped; everything that is printed goes to the log.
+
+    `trouble` is the seed of what happens on the way to HeyGen, None for nothing.
+    """
     os.environ.clear()
     os.environ.update(environ)
     with log.open("ab") as out:
         for stream in (1, 2):
             os.dup2(out.fileno(), stream)
-    reaper = Reaper(death)
+    reaper, gateway = Reaper(death), None if trouble is None else Gateway(trouble)
     sqlite3.connect = reaper.connect(sqlite3.connect)
-    httpx.HTTPTransport.handle_request = reaper.transport(httpx.HTTPTransport.handle_request)  # type: ignore[method-assign]
+    httpx.HTTPTransport.handle_request = reaper.transport(httpx.HTTPTransport.handle_request, gateway)  # type: ignore[method-assign]
     for module in (submission, inbox, sweep, archive):
         module.LEASE_S = LEASE_S  # type: ignore[misc]  # minutes in production
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.torture.__main__ import report, torture
 
-REELS = 45
+REELS = 30
 
 
 @pytest.mark.timeout(240)

@@ -75,7 +75,10 @@ TRUE = {
     "a lie about one that HeyGen never ends, which is still being asked for": history(
         videos=(video(outcome=None, terminal_at=None),),
         reels=(kept(status="processing", detected_by=None, timeline=PROCESSING),),
-        deliveries=(Recorded(reel_id=1, body=BODY, video_id="v1", verdict="unconfirmed", waiting=True),),
+        deliveries=(
+            Recorded(reel_id=1, body=BODY, video_id="v1", verdict="unconfirmed", waiting=True),
+            Recorded(reel_id=1, body=b"of no video", video_id=None, verdict="unconfirmed", waiting=True),
+        ),
     ),
     "a submission that was cut off before it was stored": history(
         submitted=(Submitted(titles=("one",), acknowledged=True), Submitted(titles=("a", "b"), acknowledged=False))

@@ -229,9 +229,11 @@ def _recorded(history: History) -> Findings:
     acknowledged = Counter(_address(answer) for answer in history.answers if answer.status == 200)
     recorded: Counter[tuple[str, int | None, bytes]] = Counter()
     endless = {video.video_id for video in history.videos if video.outcome is None}
+    video_of = {reel.id: reel.video_id for reel in history.reels}
     for delivery in history.deliveries:
         recorded[_address(delivery)] += delivery.seen
-        if delivery.waiting and not (delivery.verdict == "unconfirmed" and delivery.video_id in endless):
+        about = delivery.video_id or video_of.get(delivery.reel_id or 0)
+        if delivery.waiting and not (delivery.verdict == "unconfirmed" and about in endless):
             yield "stuck", f"a delivery to reel {delivery.reel_id} is not worked off: {delivery.body[:120]!r}"
     for (auth, reel_id, body), times in acknowledged.items():
         stands = recorded[auth, reel_id, body]
