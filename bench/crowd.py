@@ -101,12 +101,16 @@ def _word(chance: random.Random) -> str:
     return "".join(_SYLLABLES[n // 15**digit % 15] for digit in range(4))
 
 
-_POOL: Final = [_word(random.Random(n)) for n in range(100_000)]
+def _words(chance: random.Random, n: int) -> list[str]:
+    return [_word(chance) for _ in range(n)]
+
+
+_POOL: Final = _words(random.Random(1), 100_000)
 
 
 def _delivery(n: int, reels: int) -> tuple[Any, ...]:
     at = to_ms(_at(n, reels)) + 300_000
-    verdict = "waiting" if n >= reels * 0.999 else "poison" if n % 5000 == 11 else "applied"
+    verdict = "waiting" if n >= reels - IN_FLIGHT else "poison" if n % 5000 == 11 else "applied"
     body = b'{"event_type": "avatar_video.success", "event_data": {"video_id": "video-%d"}}' % n
     work_after = at if verdict == "waiting" else None
     return (hashlib.sha256(body).digest(), at, at, n + 1, f"video-{n}", body, verdict, verdict == "poison", work_after)

@@ -13,7 +13,7 @@ from core.clock import to_ms
 from core.errors import UnknownReel
 from core.models import ProcessingMode, Reel, ReelStatus, SendState
 from core.store.rows import INSERTED_COLUMNS, REEL_COLUMNS, as_stored, bind, bind_reel, chunked, to_reel
-from core.store.search import beginnings, whole_words
+from core.store.search import query, whole, words
 from core.store.sqlite import Connections
 
 _COLUMNS: Final = ", ".join(REEL_COLUMNS)
@@ -50,9 +50,13 @@ _CLAIM: Final = f"""
 # The words are followed from the newest row down, and each row's state is looked up in an index.
 _FOUND: Final = """
     SELECT reel_text.rowid FROM reel_text CROSS JOIN reel ON reel.id = reel_text.rowid
-    WHERE reel_text MATCH ?{where}
+    WHERE reel_text MATCH ?{ids}{where}
     ORDER BY reel_text.rowid DESC LIMIT ?
 """
+_IDS: Final = (
+    " AND reel_text.rowid <= (SELECT max(id) FROM reel WHERE status = ?)"
+    " AND reel_text.rowid >= (SELECT min(id) FROM reel WHERE status = ?)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,19 +220,17 @@ class Reels:
         where, values = _wanted(wanted)
         if not wanted.text:
             return self._all(f"WHERE true{where} ORDER BY id DESC LIMIT ?", *values, limit)
-        found = _FOUND.format(where=where)
-        return self._all(f"WHERE id IN ({found}) ORDER BY id DESC", self._match(wanted.text, limit), *values, limit)
+        some = words(wanted.text)
+        if not some:
+            return []
+        match = query(some, lambda word: self._fills_a_page(word, limit))
+        found = _FOUND.format(where=where, ids=_IDS if wanted.status else "")
+        bounds = [wanted.status, wanted.status] if wanted.status else []
+        return self._all(f"WHERE id IN ({found}) ORDER BY id DESC", match, *bounds, *values, limit)
 
-    def _match(self, text: str, limit: int) -> str:
-        """Look for whole words where they fill a page, else for words that begin so, too.
-
-        The reels that have a whole word stand in the index in order; those of all words that begin so would first have
-        to be put in order, which takes long for frequent words.
-        """
-        whole = whole_words(text)
+    def _fills_a_page(self, word: str, limit: int) -> bool:
         sql = "SELECT count(*) FROM (SELECT 1 FROM reel_text WHERE reel_text MATCH ? LIMIT ?)"
-        n = self._connections.read().execute(sql, (whole, limit)).fetchone()[0]
-        return whole if n >= limit else beginnings(text)
+        return int(self._connections.read().execute(sql, (whole(word), limit)).fetchone()[0]) >= limit
 
     def since(self, detected_after: datetime, limit: int = 50) -> list[Reel]:
         """Return the reels whose end we learned after a moment, oldest first."""
