@@ -16,6 +16,10 @@ $(VENV)/.lint: requirements-lint.txt $(VENV)/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-lint.txt
 	@touch $@
 
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
 demo: $(VENV)/.installed
 	@PORT=$(PORT) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
@@ -26,8 +30,8 @@ test: $(VENV)/.installed
 torture: $(VENV)/.installed
 	@SEED="$(SEED)" REELS="$(REELS)" MINUTES="$(MINUTES)" $(BIN)/python -m tests.torture
 
-# A missed target is said and is no failure; the figures go to build/bench.json.
-bench: $(VENV)/.installed
+# A missed target is said and is no failure; the figures go to build/bench.json and docs/performance.md.
+bench: $(VENV)/.bench
 	@$(BIN)/python -m bench
 
 lint: $(VENV)/.lint
@@ -42,3 +46,4 @@ format: $(VENV)/.lint
 requirements: $(VENV)/.lint
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra lint --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-lint.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra bench --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-bench.txt pyproject.toml

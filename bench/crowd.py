@@ -110,7 +110,7 @@ _POOL: Final = _words(random.Random(1), 100_000)
 
 def _delivery(n: int, reels: int) -> tuple[Any, ...]:
     at = to_ms(_at(n, reels)) + 300_000
-    verdict = "waiting" if n >= reels - IN_FLIGHT else "poison" if n % 5000 == 11 else "applied"
+    verdict = "waiting" if n >= reels - IN_FLIGHT else "poison" if n % 1000 == 11 else "applied"
     body = b'{"event_type": "avatar_video.success", "event_data": {"video_id": "video-%d"}}' % n
     work_after = at if verdict == "waiting" else None
     return (hashlib.sha256(body).digest(), at, at, n + 1, f"video-{n}", body, verdict, verdict == "poison", work_after)

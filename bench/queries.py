@@ -63,7 +63,7 @@ def lists(product: Product, reels: int) -> dict[str, Query]:
         "no such verdict": DeliveryFilter(verdict=Verdict.EARLY),
     }
     return {f"reels: {name}": _reels(product, wanted) for name, wanted in filters.items()} | {
-        f"deliveries: {name}": (lambda wanted=wanted: store.deliveries.page(wanted, PAGE))  # type: ignore[misc]
+        f"deliveries: {name}": (lambda wanted=wanted: store.deliveries.page(wanted, PAGE))
         for name, wanted in deliveries.items()
     }
 

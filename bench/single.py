@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -28,7 +29,7 @@ class Outcome:
 
 def render_times_s(n: int = RENDERS) -> list[float]:
     """Return render times spread evenly over the distribution: lognormal, median 240 s, sigma 0.6."""
-    return [MEDIAN_S * 2.718281828459045 ** TRUTH.inv_cdf((i + 0.5) / n) for i in range(n)]
+    return [MEDIAN_S * math.exp(TRUTH.inv_cdf((i + 0.5) / n)) for i in range(n)]
 
 
 def documented() -> Iterator[float]:
@@ -70,7 +71,7 @@ def at_as_many_calls(schedule: Callable[[float], Iterator[float]], calls: float,
 def optimum(cost_s: float) -> Iterator[float]:
     """Yield the ages of the best schedule at a fine grid, by dynamic programming over all next checks."""
     n = round(LATEST_S / STEPS_S)
-    ended = [0.0, *(TRUTH.cdf(_log(i * STEPS_S / MEDIAN_S)) for i in range(1, n + 1))]
+    ended = [0.0, *(TRUTH.cdf(math.log(i * STEPS_S / MEDIAN_S)) for i in range(1, n + 1))]
     lost, ahead, then = [0.0] * (n + 1), [0.0] * (n + 1), [n] * (n + 1)
     for i in range(1, n + 1):
         lost[i] = lost[i - 1] + (ended[i - 1] + ended[i]) / 2 * STEPS_S
@@ -86,9 +87,3 @@ def optimum(cost_s: float) -> Iterator[float]:
     while True:
         i += 60
         yield i * STEPS_S
-
-
-def _log(x: float) -> float:
-    from math import log
-
-    return log(x)

@@ -17,14 +17,16 @@ from core.models import ProcessingMode
 from core.runtime import Runtime
 from core.serving import serve
 
+ENDS_A_TRANSACTION = {"COMMIT", "INSERT"}
+
 
 def altered(base: type[sqlite3.Connection], synchronous: str, pause_s: float) -> type[sqlite3.Connection]:
-    """Return connections with another `synchronous`, or with a disk that needs longer for each commit."""
+    """Return connections with another `synchronous`, or whose disk needs longer for the one fsync of each commit."""
 
     class Connection(base):  # type: ignore[valid-type,misc]
         def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
             cursor = super().execute(sql.replace("synchronous = FULL", f"synchronous = {synchronous}"), *args)
-            if sql == "COMMIT" and pause_s:
+            if pause_s and not self.in_transaction and sql.split(None, 1)[0] in ENDS_A_TRANSACTION:
                 time.sleep(pause_s)
             return cursor
 

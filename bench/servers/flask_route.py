@@ -7,9 +7,10 @@ import os
 from flask import Blueprint, Flask, request
 from flask_sqlalchemy import SQLAlchemy
 
+from bench.servers import REELS
+
 db = SQLAlchemy()
 bp = Blueprint("webhook", __name__)
-REELS = 10_000
 
 
 class Reel(db.Model):  # type: ignore[name-defined,misc]

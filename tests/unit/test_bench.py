@@ -9,9 +9,15 @@ import pytest
 
 from bench.crowd import crowd
 from bench.fleet import fleet
+from bench.receiving import receiving
+from bench.report import BEGIN, END, write
+from bench.result import Result
+from bench.scale import TINY
 from bench.single import Outcome, at_as_many_calls, documented, follow, optimum, ours
+from bench.storing import storing
 from bench.webhooks import BODY_BYTES, SECRET, SignedWebhook
 from core.signature import sign
+from tests.factories import NOW
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +57,41 @@ def test_a_crowd_holds_as_many_reels_as_it_should(tmp_path: Path) -> None:
         assert sum(store.reels.counts().values()) == 1000
     finally:
         store.close()
+
+
+def test_the_store_is_measured() -> None:
+    assert all(result.value > 0 for result in storing(TINY))
+
+
+def test_the_receiver_is_measured() -> None:
+    pytest.importorskip("flask_sqlalchemy", reason="only `make bench` installs what the document's route needs")
+    pytest.importorskip("gunicorn")
+    results = receiving(TINY)
+    assert len(results) == 7
+    assert all(result.value > 0 for result in results)
+
+
+@pytest.mark.parametrize(
+    ("values", "at_most", "verdict"),
+    [
+        ([9.0, 10.0, 30.0], False, "pass"),
+        ([9.9], False, "MISS"),
+        ([10.1], True, "MISS"),
+        ([1.0, 2.0, 30.0], True, "pass"),
+    ],
+)
+def test_the_median_is_held_against_the_target(values: list[float], at_most: bool, verdict: str) -> None:
+    assert Result(name="x", values=values, target=10, at_most=at_most).verdict == verdict
+
+
+def test_a_report_replaces_the_last_one_and_nothing_else(tmp_path: Path) -> None:
+    pytest.importorskip("gunicorn", reason="the report names the versions of what `make bench` installs")
+    document = tmp_path / "performance.md"
+    document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    write([Result(name="speed", values=[2.0])], NOW.date(), tmp_path / "build" / "bench.json", document)
+    text = document.read_text()
+    assert text.startswith(f"before\n{BEGIN}")
+    assert text.endswith(f"{END}\nafter\n")
+    assert "speed" in text
+    assert "old" not in text
+    assert json.loads((tmp_path / "build" / "bench.json").read_text())["results"][0]["value"] == 2.0

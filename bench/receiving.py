@@ -1,0 +1,122 @@
+"""Load the receiver and what it is compared with, in turn, so that all meet the same machine."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.load import Load, Make, run
+from bench.result import Result
+from bench.scale import Scale
+from bench.served import document, durable, noop, served
+from bench.servers import REELS
+from bench.webhooks import DocumentWebhook, SignedWebhook
+
+FSYNC_S: Final = "0.002"
+GENERATOR_BUSY: Final = 0.8
+
+Rounds = Mapping[str, list[Load]]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Hold where a server listens and what it is sent."""
+
+    name: str
+    port: int
+
+    def load(self, scale: Scale, number: int, share: float = 1.0) -> Load:
+        """Load it once; `number` keeps the videos of different rounds apart."""
+        run_name = f"{self.name.replace(' ', '')}{number}"
+        make: Make = DocumentWebhook(run_name, REELS) if self.name == "document" else SignedWebhook(run_name)
+        return run(
+            self.port,
+            make,
+            connections=scale.connections,
+            seconds=scale.seconds * share,
+            at_most=scale.requests if self.name in {"no-op", "FULL", "NORMAL"} else scale.requests // 2,
+        )
+
+
+@contextmanager
+def servers() -> Iterator[list[Server]]:
+    """Run all servers; those that are not loaded do nothing."""
+    with tempfile.TemporaryDirectory(dir=".") as folder, ExitStack() as stack:
+        at = Path(folder).resolve()
+        slow = ("--pause-s", FSYNC_S)
+        commands = {
+            "no-op": noop(),
+            "FULL": durable(at / "full.db"),
+            "NORMAL": durable(at / "normal.db", "--synchronous", "NORMAL"),
+            "FULL, INFO logged": durable(at / "info.db", "--info"),
+            "slow disk": durable(at / "slow.db", *slow),
+            "slow disk, one commit each": durable(at / "one.db", *slow, "--batch", "1"),
+            "document": document(),
+        }
+        environ = {"BENCH_DATABASE": str(at / "document.db")}
+        yield [Server(name, stack.enter_context(served(words, environ))) for name, words in commands.items()]
+
+
+def receiving(scale: Scale) -> list[Result]:
+    """Return what the receiver is worth."""
+    with servers() as some:
+        for server in some:  # starts what is slow to start, and fills the caches
+            server.load(scale, 0, share=0.2)
+        rounds: Rounds = {server.name: [] for server in some}
+        for number in range(1, scale.rounds + 1):
+            for server in some:
+                load = server.load(scale, number)
+                _check(server.name, load)
+                rounds[server.name].append(load)
+    return results(rounds)
+
+
+def _check(name: str, load: Load) -> None:
+    """Raise where a figure would mean nothing: nothing served, a refusal, or a generator that could not keep up."""
+    if not load.served or (load.errors and name != "document"):
+        raise RuntimeError(f"{name}: {load}")
+    if load.busy > GENERATOR_BUSY:
+        raise RuntimeError(f"{name}: the load generator was the bottleneck: {load}")
+
+
+def results(rounds: Rounds) -> list[Result]:
+    """Return the ratios, one a round each."""
+    return [
+        Result(name="receiver, of a no-op handler", values=rates(rounds, "FULL", "no-op"), target=0.35, aim=0.55),
+        Result(name="the same with every delivery logged", values=rates(rounds, "FULL, INFO logged", "no-op")),
+        Result(
+            name="requests a second, of the document's route",
+            values=rates(rounds, "FULL", "document"),
+            target=15,
+            aim=35,
+        ),
+        Result(
+            name="p99 latency, the document's route to ours",
+            values=[
+                theirs.quantile_s(0.99) / ours.quantile_s(0.99)
+                for theirs, ours in zip(rounds["document"], rounds["FULL"], strict=True)
+            ],
+            target=8,
+            aim=20,
+        ),
+        Result(
+            name="fsync of 2 ms more, of one commit a delivery",
+            values=rates(rounds, "slow disk", "slow disk, one commit each"),
+            target=15,
+            aim=25,
+        ),
+        Result(name="synchronous FULL, of NORMAL", values=rates(rounds, "FULL", "NORMAL"), target=0.85),
+        Result(
+            name="busiest load generator, of a core",
+            values=[load.busy for loads in rounds.values() for load in loads],
+        ),
+    ]
+
+
+def rates(rounds: Rounds, ours: str, theirs: str) -> list[float]:
+    """Return by how much one served more than another, round by round."""
+    return [a.rate / b.rate for a, b in zip(rounds[ours], rounds[theirs], strict=True)]

@@ -1,0 +1,57 @@
+"""Hold what was measured beside what was wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Hold one figure as often as it was measured; without a target it is only told; `at_most`: less is better."""
+
+    name: str
+    values: Sequence[float]
+    target: float | None = None
+    aim: float | None = None
+    at_most: bool = False
+    unit: str = "×"
+
+    @property
+    def value(self) -> float:
+        """Return the median."""
+        return median(self.values)
+
+    @property
+    def verdict(self) -> str:
+        """Return `pass`, `MISS`, or nothing where there is no target."""
+        if self.target is None:
+            return ""
+        return "pass" if (self.value <= self.target if self.at_most else self.value >= self.target) else "MISS"
+
+    def cells(self) -> tuple[str, str, str, str, str, str]:
+        """Return name, figure, target, aim, verdict and spread as the table shows them."""
+        sign = "≤ " if self.at_most else "≥ "
+        target, aim = (f"{sign}{_short(goal)}" if goal is not None else "" for goal in (self.target, self.aim))
+        exact = len(self.values) == 1
+        spread = "" if exact else f"{_short(min(self.values))} to {_short(max(self.values))}"
+        return self.name, f"{_short(self.value)} {self.unit}", target, aim, self.verdict, spread
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "name": self.name,
+            "value": self.value,
+            "values": list(self.values),
+            "unit": self.unit,
+            "target": self.target,
+            "aim": self.aim,
+            "at_most": self.at_most,
+            "verdict": self.verdict,
+        }
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
