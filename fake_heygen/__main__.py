@@ -20,7 +20,6 @@ from fake_heygen.sender import Sender
 from fake_heygen.server import base_url, serve, take_port
 from fake_heygen.simulation import Simulation
 from fake_heygen.state import StateError, StateFile
-from fake_heygen.world import World
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,22 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _run(options: Options, scenario: Scenario, taken: socket.socket) -> None:
     with taken:
-        world, clock = World(scenario, options.seed), SimClock()
+        clock = SimClock()
+        simulation = Simulation(scenario, options.seed, clock, Sender(), base_url(taken))
         state = StateFile(options.state) if options.state else None
-        if state is not None and state.load(world.shelves()):
-            _go_on(world, clock, scenario if options.scenario else None)
+        if state is not None:
+            simulation.load(state, scenario if options.scenario else None)
         if options.speed is not None:
             clock.set_speed(options.speed)
-        simulation = Simulation(world, clock, Sender(), base_url(taken))
         await serve(FakeHeyGen(simulation, Cabinet(), state), taken, with_parent=options.exit_with_parent)
-
-
-def _go_on(world: World, clock: SimClock, scenario: Scenario | None) -> None:
-    if stored := world.stored_clock():
-        clock.restore(stored)
-    world.restored(clock.now())
-    if scenario is not None and scenario != world.scenario:
-        world.set_scenario(scenario)
 
 
 def _run_word(arguments: Sequence[str]) -> int:

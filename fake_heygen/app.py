@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from fake_heygen.api.account import Account
+from fake_heygen.api.account import AccountRoutes
 from fake_heygen.api.answers import error_response
 from fake_heygen.api.control import Control
 from fake_heygen.api.evidence import Evidence
@@ -20,11 +20,13 @@ from fake_heygen.api.exports import Exports
 from fake_heygen.api.files import Files
 from fake_heygen.api.guard import Guard
 from fake_heygen.api.recorder import Recorder
+from fake_heygen.api.rough import cut_off
 from fake_heygen.api.videos import Videos
 from fake_heygen.api.waiting import Waiting
 from fake_heygen.api.webhooks import Webhooks
 from fake_heygen.errors import ApiError
 from fake_heygen.media.cabinet import Cabinet
+from fake_heygen.refusals import CutOff
 from fake_heygen.simulation import Simulation
 from fake_heygen.state import StateFile
 
@@ -44,7 +46,7 @@ class FakeHeyGen:
         """Return the application."""
         routes = [
             *Videos(self.simulation, self.closing).routes(),
-            *Account(self.simulation).routes(),
+            *AccountRoutes(self.simulation).routes(),
             *Webhooks(self.simulation).routes(),
             *Files(self.simulation, self._cabinet).routes(),
             *Control(self.simulation).routes(),
@@ -52,15 +54,15 @@ class FakeHeyGen:
             *Exports(self.simulation).routes(),
             *Waiting(self.simulation, self.closing).routes(),
         ]
-        handlers = {ApiError: _refused, HTTPException: _unknown_route}
+        handlers = {ApiError: _refused, CutOff: _cut_off, HTTPException: _unknown_route}
         app = Starlette(routes=routes, exception_handlers=handlers, lifespan=self._lifespan)  # type: ignore[arg-type]  # handlers take their own exception
         app.router.redirect_slashes = False
-        return Recorder(Guard(app), self.simulation, self.flush)
+        return Recorder(Guard(app, self.simulation), self.simulation, self.flush)
 
     def flush(self) -> None:
         """Make the world durable, when a file was asked for."""
         if self._state is not None:
-            self._state.save(self.simulation.world.shelves())
+            self._state.save(self.simulation.shelves())
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -85,6 +87,10 @@ class FakeHeyGen:
 
 async def _refused(_request: Request, error: ApiError) -> Response:
     return error_response(error)
+
+
+async def _cut_off(_request: Request, _error: CutOff) -> Response:
+    return cut_off()
 
 
 async def _unknown_route(request: Request, error: HTTPException) -> Response:

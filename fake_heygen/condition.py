@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,18 +30,18 @@ class Condition:
     video_id: str | None = None
     event_type: str | None = None
 
-    def seen(self, world: World, now: float) -> dict[str, Any]:
+    def seen(self, worlds: Sequence[World], now: float) -> dict[str, Any]:
         """Return what stands now of the parts that were given."""
         seen: dict[str, Any] = {}
         if self.deliveries is not None:
-            seen["deliveries"] = self._count(world, lambda delivery: delivery.attempts)
+            seen["deliveries"] = self._count(worlds, lambda delivery: delivery.attempts)
         if self.acknowledged is not None:
-            seen["acknowledged"] = self._count(world, lambda delivery: int(delivery.state == DELIVERED))
+            seen["acknowledged"] = self._count(worlds, lambda delivery: int(delivery.state == DELIVERED))
         if self.state is not None:
-            seen["states"] = self._states(world, now)
+            seen["states"] = self._states(worlds, now)
         if self.idle:
-            ahead = sum(due.kind not in UNSEEN for due in world.due.shelf)
-            seen["due"] = ahead + sum(delivery.state == PENDING for delivery in world.deliveries)
+            ahead = sum(due.kind not in UNSEEN for world in worlds for due in world.due.ahead())
+            seen["due"] = ahead + sum(delivery.state == PENDING for world in worlds for delivery in world.deliveries)
         return seen
 
     def met(self, seen: dict[str, Any]) -> bool:
@@ -53,15 +53,17 @@ class Condition:
             and (not self.idle or seen["due"] == 0)
         )
 
-    def _count(self, world: World, worth: Callable[[Delivery], int]) -> int:
+    def _count(self, worlds: Sequence[World], worth: Callable[[Delivery], int]) -> int:
         return sum(
             worth(delivery)
+            for world in worlds
             for delivery in world.deliveries
             if self.video_id in (None, delivery.video_id) and self.event_type in (None, delivery.event_type)
         )
 
-    def _states(self, world: World, now: float) -> dict[str, int]:
-        rows = [row.view(now) for row in world.ledger if self.video_id in (None, row.video_id)]
+    def _states(self, worlds: Sequence[World], now: float) -> dict[str, int]:
+        ledger = (row for world in worlds for row in world.ledger)
+        rows = [row.view(now) for row in ledger if self.video_id in (None, row.video_id)]
         states: dict[str, int] = {}
         for row in rows:
             state = str(row["outcome"] or "processing")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -13,9 +12,12 @@ from urllib.parse import quote, urlsplit
 
 import h11
 
+from fake_heygen.manner import Manner, reset, send_in
+
 READ_SIZE = 65_536
 LONGEST_REPLY = 4096
 KEPT_IDLE_S = 2.0
+Headers = list[tuple[str, bytes]]
 UNQUOTED = "%/:=&?~#+!$,;'@()*[]"
 
 
@@ -71,17 +73,37 @@ class Connection:
         fresh = time.monotonic() - self._idle_since < KEPT_IDLE_S
         return fresh and self._protocol.our_state is h11.IDLE and not self._reader.at_eof()
 
-    async def exchange(self, method: str, target: Target, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
-        """Send a request and return the status and the beginning of the body of its answer."""
-        sized = {"Host": target.authority} | dict(headers) | {"Content-Length": str(len(body))}
-        request = h11.Request(method=method, target=target.path, headers=list(sized.items()))
-        parts = (request, h11.Data(data=body), h11.EndOfMessage())
-        self._writer.write(b"".join(self._protocol.send(part) or b"" for part in parts))
+    async def exchange(
+        self, method: str, target: Target, headers: Headers, body: bytes, manner: Manner
+    ) -> tuple[int, bytes]:
+        """Send a request in a manner; return the status and the beginning of the body of its answer."""
+        named = [(name.encode(), value) for name, value in headers]
+        sized = [(b"Host", target.authority.encode()), *named, (b"Content-Length", str(len(body)).encode())]
+        head = self._protocol.send(h11.Request(method=method, target=target.path, headers=sized)) or b""
+        rest = self._protocol.send(h11.Data(data=body)) or b""
+        self._protocol.send(h11.EndOfMessage())
+        if manner.word:
+            await send_in(manner, self, head, rest)
+        else:
+            self._writer.write(head + rest)
         answer = await self._answer()
         with suppress(h11.LocalProtocolError):  # a connection that the answer closes is not used again
             self._protocol.start_next_cycle()
         self._idle_since = time.monotonic()
         return answer
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        self._writer.write(data)
+
+    def finish(self) -> None:
+        """Send no more, and still listen."""
+        self._writer.write_eof()
+
+    def reset(self) -> None:
+        """Break the connection off, so that the receiver gets a reset."""
+        reset(self._writer.transport)
+        raise ConnectionAbortedError("the connection was broken off on purpose (simulated)")
 
     def close(self) -> None:
         """Close the connection."""

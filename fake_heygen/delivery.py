@@ -1,29 +1,21 @@
-"""Deliveries: one event to one receiver, tried until it is acknowledged or a day has passed."""
+"""Deliveries: one event to one receiver, tried until it is acknowledged or given up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from fake_heygen.vocabulary import Effect
+
 PENDING, DELIVERED, ABANDONED, DROPPED = "pending", "delivered", "abandoned", "dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
-    """How failed attempts are repeated: growing gaps, given up `for_s` after the first."""
-
-    first_s: float
-    factor: float
-    for_s: float
-
-    def next_at(self, *, attempts: int, first_at: float, now: float) -> float | None:
-        """Return when to try again after `attempts` failures, None when it is given up."""
-        moment = now + self.first_s * self.factor ** (attempts - 1)
-        return moment if moment <= first_at + self.for_s else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One event on its way to one address; unsigned when no endpoint stands behind it."""
+    """One event on its way to one address; unsigned when no endpoint stands behind it.
+
+    `effects` are the faults that shape its attempts; a forged one is a lie, and `stamped_at` is the moment that a
+    replayed one claims to be sent at.
+    """
 
     delivery_id: str
     event_id: str
@@ -35,6 +27,9 @@ class Delivery:
     endpoint_id: str | None = None
     signing_key: str = "current"
     signing_headers: str = "both"
+    effects: tuple[Effect, ...] = ()
+    forged: bool = False
+    stamped_at: float | None = None
     state: str = PENDING
     attempts: int = 0
     first_at: float | None = None
@@ -43,9 +38,11 @@ class Delivery:
     last_status: int | None = None
     last_error: str | None = None
 
-    def attempted(self, *, at: float, status: int | None, error: str | None, next_at: float | None) -> Delivery:
-        """Return the delivery after one more attempt."""
-        done = acknowledged(status)
+    def attempted(
+        self, *, at: float, status: int | None, error: str | None, next_at: float | None, unheard: int = 0
+    ) -> Delivery:
+        """Return the delivery after one more attempt; the first `unheard` attempts are not known to have arrived."""
+        done = acknowledged(status) and self.attempts >= unheard
         return replace(
             self,
             state=DELIVERED if done else PENDING if next_at is not None else ABANDONED,
@@ -55,6 +52,10 @@ class Delivery:
             last_status=status,
             last_error=error,
         )
+
+    def abandoned(self, why: str) -> Delivery:
+        """Return the delivery given up without an attempt."""
+        return replace(self, state=ABANDONED, next_at=None, last_error=why)
 
 
 def acknowledged(status: int | None) -> bool:

@@ -18,6 +18,7 @@ class Due:
     kind: str
     subject: str
     detail: str = ""
+    account: str = ""
 
 
 class DueQueue:
@@ -32,10 +33,10 @@ class DueQueue:
     def __len__(self) -> int:
         return len(self.shelf)
 
-    def push(self, at: float, kind: str, subject: str, detail: str = "") -> Due:
+    def push(self, at: float, kind: str, subject: str, detail: str = "", account: str = "") -> Due:
         """Put something in the queue; equal moments keep the order of arrival."""
         self._sequence += 1
-        due = Due(at=at, sequence=self._sequence, kind=kind, subject=subject, detail=detail)
+        due = Due(at=at, sequence=self._sequence, kind=kind, subject=subject, detail=detail, account=account)
         self.shelf.put(str(due.sequence), due)
         heapq.heappush(self._heap, (at, due.sequence))
         self.on_change()
@@ -58,9 +59,9 @@ class DueQueue:
         self.shelf.drop(str(due.sequence))
         return due
 
-    def subjects(self, kind: str) -> set[str]:
-        """Return whom something of this kind awaits."""
-        return {due.subject for due in self.shelf if due.kind == kind}
+    def subjects(self, kind: str, account: str = "") -> set[str]:
+        """Return whom something of this kind awaits in an account."""
+        return {due.subject for due in self.shelf if (due.kind, due.account) == (kind, account)}
 
     def upcoming(self, limit: int) -> list[Due]:
         """Return the next `limit`, in the order they will be played."""
@@ -77,3 +78,23 @@ class DueQueue:
         self._heap = [(due.at, due.sequence) for due in self.shelf]
         heapq.heapify(self._heap)
         self._sequence = max((sequence for _, sequence in self._heap), default=0)
+
+
+class Agenda:
+    """The part of the queue that is one account's."""
+
+    def __init__(self, queue: DueQueue, account: str) -> None:
+        self._queue = queue
+        self._account = account
+
+    def push(self, at: float, kind: str, subject: str, detail: str = "") -> Due:
+        """Put something in the queue."""
+        return self._queue.push(at, kind, subject, detail, self._account)
+
+    def subjects(self, kind: str) -> set[str]:
+        """Return whom something of this kind awaits."""
+        return self._queue.subjects(kind, self._account)
+
+    def ahead(self) -> list[Due]:
+        """Return all that awaits this account."""
+        return [due for due in self._queue.shelf if due.account == self._account]

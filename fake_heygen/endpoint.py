@@ -9,7 +9,10 @@ from fake_heygen.event import iso
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A registered receiver; `events` None means every event, `old_secret` is dead and kept for faults."""
+    """A registered receiver; `events` None means every event.
+
+    `old_secret` is dead and kept for faults; `failures` are those in a row.
+    """
 
     endpoint_id: str
     url: str
@@ -18,6 +21,7 @@ class Endpoint:
     events: tuple[str, ...] | None = None
     enabled: bool = True
     old_secret: str | None = None
+    failures: int = 0
 
     def wants(self, event_type: str) -> bool:
         """Say whether an event goes to this endpoint."""

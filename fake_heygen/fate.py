@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
@@ -41,7 +42,7 @@ class Fate:
 
     def at(self, point: Point) -> list[Effect]:
         """Return the effects that take hold at a point, in the order they were written."""
-        return [effect for effect in self.effects if point in BY_NAME[effect.name].points]
+        return at_point(self.effects, point)
 
     @property
     def endless(self) -> bool:
@@ -49,17 +50,30 @@ class Fate:
         return any(BY_NAME[effect.name].endless for effect in self.effects)
 
 
+def at_point(effects: Iterable[Effect], point: Point) -> list[Effect]:
+    """Return those of some effects that take hold at a point, in their order."""
+    return [effect for effect in effects if point in BY_NAME[effect.name].points]
+
+
 def settle(drawn_s: float, chosen: tuple[Effect, ...], spoken: tuple[Effect, ...]) -> Fate:
     """Join the drawn render time, the scenario's words and the script's; the script's replace by key."""
     said = {effect.key for effect in spoken}
     effects = tuple(effect for effect in chosen if effect.key not in said) + spoken
     last = {effect.key: effect for effect in effects}
-    early = any(effect.name == "webhook=early" for effect in effects)
     return Fate(
-        render_s=last["render"].seconds if "render" in last else 0.0 if early else drawn_s,
+        render_s=_render_s(effects, drawn_s),
         failed="outcome" in last and last["outcome"].word == "failed",
         code=last["code"].text if "code" in last else DEFAULT_CODE,
         message=last["message"].text if "message" in last else DEFAULT_MESSAGE,
         refund="refund" not in last or last["refund"].word == "yes",
         effects=tuple(effect for effect in effects if BY_NAME[effect.name].points),
     )
+
+
+def _render_s(effects: tuple[Effect, ...], drawn_s: float) -> float:
+    named = {effect.name: effect for effect in effects}
+    if late := named.get("status=late"):
+        return late.seconds
+    if render := named.get("render"):
+        return render.seconds
+    return 0.0 if "webhook=early" in named else drawn_s

@@ -18,18 +18,31 @@ class Fields:
     def __init__(self, body: Mapping[str, object], prefix: str = "") -> None:
         self._body = body
         self._prefix = prefix
+        self._asked: set[str] = set()
+        self._nested: list[Fields] = []
 
     def name(self, key: str) -> str:
         """Return how the answer names a field."""
         return self._prefix + key
 
+    def refuse_unknown(self) -> None:
+        """Refuse fields that nobody has asked for, nested ones too."""
+        if unknown := [key for key in self._body if key not in self._asked]:
+            raise invalid(self.name(unknown[0]), f"unknown field {self.name(unknown[0])} (strict)")
+        for fields in self._nested:
+            fields.refuse_unknown()
+
     def given(self, key: str) -> bool:
         """Say whether a field is there and not null."""
-        return self._body.get(key) is not None
+        return self._get(key) is not None
+
+    def anything(self, key: str) -> object:
+        """Read a field of any type, None when it is not there."""
+        return self._get(key)
 
     def text(self, key: str, *, longest: int | None = None) -> str | None:
         """Read a string."""
-        value = self._body.get(key)
+        value = self._get(key)
         if value is None:
             return None
         if not isinstance(value, str):
@@ -56,7 +69,7 @@ class Fields:
 
     def number(self, key: str, low: float, high: float, default: float) -> float:
         """Read a number within bounds."""
-        value = self._body.get(key)
+        value = self._get(key)
         if value is None:
             return default
         numeric = isinstance(value, int | float) and not isinstance(value, bool)
@@ -66,12 +79,20 @@ class Fields:
 
     def nested(self, key: str) -> Fields | None:
         """Read an object."""
-        value = self._body.get(key)
+        value = self._get(key)
         if value is None:
             return None
         if not isinstance(value, dict):
             raise invalid(self.name(key), f"{self.name(key)} must be an object")
-        return Fields(value, f"{self.name(key)}.")
+        self._nested.append(Fields(value, f"{self.name(key)}."))
+        return self._nested[-1]
+
+    def rows(self, key: str) -> list[dict[str, object]]:
+        """Read a list of objects."""
+        value = self._get(key)
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise invalid(self.name(key), f"{self.name(key)} must be a list of objects")
+        return value
 
     def url(self, key: str, *, web_only: bool = False) -> str | None:
         """Read an https address; http is for loopback, or for any host with `web_only`."""
@@ -81,6 +102,10 @@ class Fields:
         if not (_is_web(value) if web_only else is_receiver_url(value)):
             raise invalid(self.name(key), f"{self.name(key)} must be an https URL (http for loopback only)")
         return value
+
+    def _get(self, key: str) -> object:
+        self._asked.add(key)
+        return self._body.get(key)
 
 
 def is_receiver_url(url: str) -> bool:

@@ -20,10 +20,12 @@ class Links:
         self._key = hashlib.sha256(f"links:{seed}".encode()).digest()
         self._issued = 0
 
-    def video(self, video_id: str, now: float, *, captioned: bool = False) -> str:
+    def video(
+        self, video_id: str, now: float, life_s: float = LIFETIME_S, *, captioned: bool = False, suffix: str = "mp4"
+    ) -> str:
         """Return a fresh link to the film."""
         kind = "caption" if captioned else "video"
-        return self._signed(f"/files/{kind}/{video_id}/{video_id}.mp4", now)
+        return self._signed(f"/files/{kind}/{video_id}/{video_id}.{suffix}", now, life_s)
 
     def subtitles(self, video_id: str, now: float) -> str:
         """Return a fresh link to the subtitles."""
@@ -45,9 +47,9 @@ class Links:
             return False
         return hmac.compare_digest(self._query(path, expires, issue).encode(), query.encode())
 
-    def _signed(self, path: str, now: float) -> str:
+    def _signed(self, path: str, now: float, life_s: float = LIFETIME_S) -> str:
         self._issued += 1
-        query = self._query(path, str(int(now) + LIFETIME_S), f"{self._issued:08x}")
+        query = self._query(path, str(int(now + life_s)), f"{self._issued:08x}")
         return f"{self.base_url}{path}?{query}"
 
     def _query(self, path: str, expires: str, issue: str) -> str:

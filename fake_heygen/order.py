@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -30,9 +31,9 @@ def read_object(raw: bytes) -> dict[str, object]:
     return body
 
 
-def read_order(raw: bytes) -> Order:
+def read_order(body: Mapping[str, object], *, strict: bool = False) -> Order:
     """Read the body of POST /v3/videos."""
-    request = read_video_request(read_object(raw))
+    request = read_video_request(body, strict=strict)
     look = avatars.BY_ID.get(request.avatar_id)
     if look is None:
         raise ApiError("avatar_not_found", f"Avatar {request.avatar_id} not found", param="avatar_id")

@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from fake_heygen.video import Video
 
 
+class About(StrEnum):
+    """Which video an event names."""
+
+    OWN = "own"
+    FOREIGN = "foreign"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedEvent:
-    """An event that will happen at a moment; forged ones are lies, dropped ones are sent to nobody."""
+    """An event that will happen at a moment.
+
+    `copies` are sent to each receiver, `gap_s` apart or, in a `volley`, at the same moment; `again_s` later comes
+    one more, and `replay_s` later somebody else's copy. Forged ones are lies, dropped ones are sent to nobody,
+    uninvited ones to endpoints that did not subscribe too.
+    """
 
     event_type: str
     at: float
     copies: int = 1
+    gap_s: float = 0.0
+    volley: bool = False
+    again_s: float | None = None
+    replay_s: float | None = None
     dropped: bool = False
     forged: bool = False
+    uninvited: bool = False
+    about: About = About.OWN
+
+    @property
+    def listed(self) -> bool:
+        """Say whether the account's history knows it."""
+        return not self.forged and self.about is About.OWN
 
 
 Plan = tuple[PlannedEvent, ...]

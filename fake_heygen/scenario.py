@@ -9,6 +9,8 @@ from pathlib import Path
 
 from fake_heygen.fate import Fate, RenderTime, settle
 from fake_heygen.identity import generator
+from fake_heygen.retry import SCHEDULES, Retry
+from fake_heygen.spell import Spell
 from fake_heygen.vocabulary import Effect
 
 USUAL_RENDER = RenderTime(median_s=520.0)
@@ -26,6 +28,7 @@ class Match:
     title: str | None = None
     script: str | None = None
     avatar: str | None = None
+    callback: str | None = None
     nth: tuple[int, ...] = ()
     every: int | None = None
     share: float = 1.0
@@ -47,11 +50,24 @@ class Candidate:
     script: str
     avatar: str
     ordinal: int
+    callback: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSpell:
+    """A spell of a scenario, in seconds since the scenario began to play."""
+
+    kind: str
+    from_s: float = 0.0
+    for_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """The settings of the simulated account, and the rules that choose fates; the first that matches decides."""
+    """The settings of the simulated account, and the rules that choose fates; the first that matches decides.
+
+    `reels` is how many a client should submit to see it; `troubles` numbers what people met that it plays.
+    """
 
     name: str
     description: str = ""
@@ -68,7 +84,29 @@ class Scenario:
     retry_first_s: float = 30.0
     retry_factor: float = 2.0
     retry_for_s: float = 86400.0
+    retry_schedule: str | None = None
+    disable_after: int | None = None
+    requests_per_minute: int | None = None
+    billing_type: str = "wallet"
+    strict: bool = False
+    reels: int = 10
+    troubles: tuple[int, ...] = ()
+    spells: tuple[PlannedSpell, ...] = ()
     rules: tuple[Rule, ...] = ()
+
+    @property
+    def retry(self) -> Retry:
+        """Return how failed deliveries are repeated."""
+        if self.retry_schedule is not None:
+            return SCHEDULES[self.retry_schedule]
+        return Retry(first_s=self.retry_first_s, factor=self.retry_factor, for_s=self.retry_for_s)
+
+    def spells_from(self, now: float) -> list[Spell]:
+        """Return the spells of a scenario that begins to play now."""
+        return [
+            Spell(kind=spell.kind, starts_at=now + spell.from_s, ends_at=now + spell.from_s + spell.for_s)
+            for spell in self.spells
+        ]
 
 
 def draw_fate(scenario: Scenario, candidate: Candidate, seed: int, spoken: tuple[Effect, ...] = ()) -> Fate:
@@ -84,6 +122,7 @@ def matches(match: Match, candidate: Candidate, draw: float) -> bool:
         _holds(match.title, candidate.title)
         and _holds(match.script, candidate.script)
         and _holds(match.avatar, candidate.avatar)
+        and _holds(match.callback, candidate.callback)
         and (not match.nth or candidate.ordinal in match.nth)
         and (match.every is None or candidate.ordinal % match.every == 0)
         and draw < match.share

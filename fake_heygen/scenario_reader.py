@@ -6,16 +6,29 @@ from collections.abc import Mapping
 from math import isfinite
 
 from fake_heygen.fate import RenderTime
-from fake_heygen.scenario import Match, Rule, Scenario, ScenarioError, load
+from fake_heygen.retry import SCHEDULES
+from fake_heygen.scenario import Match, PlannedSpell, Rule, Scenario, ScenarioError, load
+from fake_heygen.spell import KINDS
 from fake_heygen.vocabulary import VocabularyError, read_duration, read_effects
 
 Table = Mapping[str, object]
 
 STYLES = ("both", "v3", "plain")
+BILLING = ("wallet", "subscription", "usage_based")
 TEXTS = ("name", "description", "sound_client")
 NUMBERS = ("wallet", "price_per_s", "retry_first_s", "retry_factor", "retry_for_s")
-SWITCHES = ("event_id_in_body", "probe")
-KNOWN = (*TEXTS, *NUMBERS, *SWITCHES, "concurrency", "retry_after_s", "seed", "signature_headers", "render", "rule")
+SWITCHES = ("event_id_in_body", "probe", "strict")
+WHOLE_NUMBERS = {
+    "concurrency": 1,
+    "seed": 0,
+    "retry_after_s": 0,
+    "disable_after": 1,
+    "requests_per_minute": 1,
+    "reels": 1,
+}
+CHOICES = {"signature_headers": STYLES, "retry_schedule": tuple(SCHEDULES), "billing_type": BILLING}
+KNOWN = (*TEXTS, *NUMBERS, *SWITCHES, *WHOLE_NUMBERS, *CHOICES, "render", "troubles", "spell", "rule")
+MATCHED_TEXTS = ("title", "script", "avatar", "callback")
 
 
 def load_scenario(name_or_file: str) -> Scenario:
@@ -29,25 +42,17 @@ def read_scenario(table: Table) -> Scenario:
     values: dict[str, object] = {key: _text(table, key) for key in TEXTS if key in table}
     values |= {key: _number(table, key, 0.0) for key in NUMBERS if key in table}
     values |= {key: _switch(table, key) for key in SWITCHES if key in table}
-    values |= _whole_numbers(table)
-    if "signature_headers" in table:
-        values["signature_headers"] = _style(table["signature_headers"])
+    values |= {key: _integer(table, key, least) for key, least in WHOLE_NUMBERS.items() if key in table}
+    values |= {key: _choice(table, key, allowed) for key, allowed in CHOICES.items() if key in table}
+    if "retry_after_s" in values:
+        values["retry_after_s"] = values["retry_after_s"] or None
     if "render" in table:
         values["render"] = _render(table["render"])
-    values["rules"] = tuple(_rule(item) for item in _list(table.get("rule", [])))
+    values["troubles"] = tuple(_integer({"troubles": item}, "troubles", 1) for item in _list(table, "troubles"))
+    values["spells"] = tuple(_spell(item) for item in _list(table, "spell"))
+    values["rules"] = tuple(read_rule(item) for item in _list(table, "rule"))
     values.setdefault("name", "custom")
     return Scenario(**values)  # type: ignore[arg-type]  # every value was checked against its key above
-
-
-def _whole_numbers(table: Table) -> dict[str, object]:
-    values: dict[str, object] = {}
-    if "concurrency" in table:
-        values["concurrency"] = _integer(table, "concurrency", 1)
-    if "seed" in table:
-        values["seed"] = _integer(table, "seed", 0)
-    if "retry_after_s" in table:
-        values["retry_after_s"] = _integer(table, "retry_after_s", 0) or None
-    return values
 
 
 def _render(value: object) -> RenderTime:
@@ -60,7 +65,20 @@ def _render(value: object) -> RenderTime:
     return RenderTime(sigma=sigma, **times)
 
 
-def _rule(value: object) -> Rule:
+def _spell(value: object) -> PlannedSpell:
+    table = _table(value, "spell")
+    _refuse_unknown(table, ("kind", "from", "for"), "a spell")
+    if "kind" not in table or "for" not in table:
+        raise ScenarioError("a spell needs kind and for")
+    return PlannedSpell(
+        kind=_choice(table, "kind", KINDS),
+        from_s=_duration(table.get("from", "0s")),
+        for_s=_duration(table["for"]),
+    )
+
+
+def read_rule(value: object) -> Rule:
+    """Make a rule of a table."""
     table = _table(value, "rule")
     _refuse_unknown(table, ("match", "fate"), "a rule")
     try:
@@ -71,8 +89,8 @@ def _rule(value: object) -> Rule:
 
 
 def _match(table: Table) -> Match:
-    _refuse_unknown(table, ("title", "script", "avatar", "nth", "every", "share"), "match")
-    values: dict[str, object] = {k: _text(table, k) for k in ("title", "script", "avatar") if k in table}
+    _refuse_unknown(table, (*MATCHED_TEXTS, "nth", "every", "share"), "match")
+    values: dict[str, object] = {key: _text(table, key) for key in MATCHED_TEXTS if key in table}
     if "nth" in table:
         wanted = table["nth"] if isinstance(table["nth"], list) else [table["nth"]]
         values["nth"] = tuple(_integer({"nth": item}, "nth", 1) for item in wanted)
@@ -114,9 +132,10 @@ def _switch(table: Table, key: str) -> bool:
     return value
 
 
-def _style(value: object) -> str:
-    if value not in STYLES:
-        raise ScenarioError(f"signature_headers must be one of {', '.join(STYLES)}, got {value!r}")
+def _choice(table: Table, key: str, allowed: tuple[str, ...]) -> str:
+    value = table[key]
+    if value not in allowed:
+        raise ScenarioError(f"{key} must be one of {', '.join(allowed)}, got {value!r}")
     return str(value)
 
 
@@ -124,7 +143,7 @@ def _duration(value: object) -> float:
     try:
         return read_duration(str(value))
     except VocabularyError as error:
-        raise ScenarioError(f"render: {error}") from error
+        raise ScenarioError(f"a time of it: {error}") from error
 
 
 def _table(value: object, where: str) -> Table:
@@ -133,7 +152,8 @@ def _table(value: object, where: str) -> Table:
     return value
 
 
-def _list(value: object) -> list[object]:
+def _list(table: Table, key: str) -> list[object]:
+    value = table.get(key, [])
     if not isinstance(value, list):
-        raise ScenarioError(f"rule must be a list of tables, got {value!r}")
+        raise ScenarioError(f"{key} must be a list of tables, got {value!r}")
     return value

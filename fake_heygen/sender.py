@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import h11
 
-from fake_heygen.connection import Connection, Target
+from fake_heygen.connection import Connection, Headers, Target
+from fake_heygen.manner import AS_IT_SHOULD, Manner
 
 TIMEOUT_S = 10.0
 PROBE_TIMEOUT_S = 1.0
@@ -41,13 +41,15 @@ class Sender:
         """Return what an attempt holds while it is on the wire."""
         return self._slots[Target.of(url).origin]
 
-    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    async def post(self, url: str, headers: Headers, body: bytes, manner: Manner = AS_IT_SHOULD) -> Reply:
         """Attempt one delivery."""
-        return await self._reply("POST", url, headers, body, self._timeout_s)
+        if manner.word == "refused":
+            return Reply(error="ConnectionRefusedError: the receiver could not be reached (simulated)")
+        return await self._reply("POST", url, headers, body, manner)
 
     async def probe(self, url: str) -> Reply:
         """Ask a receiver that is to be registered whether it is there."""
-        return await self._reply("OPTIONS", url, {}, b"", PROBE_TIMEOUT_S)
+        return await self._reply("OPTIONS", url, [], b"", AS_IT_SHOULD, PROBE_TIMEOUT_S)
 
     def close(self) -> None:
         """Close the connections."""
@@ -56,27 +58,30 @@ class Sender:
                 connection.close()
         self._idle.clear()
 
-    async def _reply(self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Reply:
+    async def _reply(
+        self, method: str, url: str, headers: Headers, body: bytes, manner: Manner, timeout_s: float | None = None
+    ) -> Reply:
+        patience_s = (self._timeout_s if timeout_s is None else timeout_s) + manner.seconds
         try:
-            async with asyncio.timeout(timeout_s):
-                status, text = await self._exchange(method, Target.of(url), headers, body)
+            async with asyncio.timeout(patience_s):
+                status, text = await self._exchange(method, Target.of(url), headers, body, manner)
         except TimeoutError:
-            return Reply(error=f"no answer within {timeout_s:g} s")
+            return Reply(error=f"no answer within {patience_s:g} s")
         except (OSError, ValueError, h11.ProtocolError) as error:
             return Reply(error=f"{type(error).__name__}: {error}")
         return Reply(status=status, body=text.decode("utf-8", "replace"))
 
     async def _exchange(
-        self, method: str, target: Target, headers: Mapping[str, str], body: bytes
+        self, method: str, target: Target, headers: Headers, body: bytes, manner: Manner
     ) -> tuple[int, bytes]:
-        connection = self._kept(target.origin) or await Connection.open(target)
+        connection = (None if manner.word else self._kept(target.origin)) or await Connection.open(target)
         answered = False
         try:
-            answer = await connection.exchange(method, target, headers, body)
+            answer = await connection.exchange(method, target, headers, body, manner)
             answered = True
             return answer
         finally:
-            if answered and connection.reusable:
+            if answered and connection.reusable and not manner.word:
                 self._idle[target.origin].append(connection)
             else:
                 connection.close()

@@ -25,6 +25,8 @@ class Video:
     duration_s: float
     price: float
     idempotency_key: str | None = None
+    batch_id: str | None = None
+    item_index: int | None = None
 
     @property
     def ends_at(self) -> float:

@@ -54,9 +54,16 @@ class VideoRequest:
     callback_id: str | None = None
 
 
-def read_video_request(body: Mapping[str, object]) -> VideoRequest:
-    """Check a body against HeyGen's table; what it does not know is ignored."""
+def read_video_request(body: Mapping[str, object], *, strict: bool = False) -> VideoRequest:
+    """Check a body against HeyGen's table; what it does not know is ignored, or refused when strict."""
     fields = Fields(body)
+    request = _checked(fields)
+    if strict:
+        fields.refuse_unknown()
+    return request
+
+
+def _checked(fields: Fields) -> VideoRequest:
     _refuse_other_types(fields)
     caption = fields.nested("caption")
     return VideoRequest(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fake_heygen.hooks.read_answer import told_view
+from fake_heygen.hooks.files import link_life_s
+from fake_heygen.hooks.read_answer import told_row, told_view
 from fake_heygen.hooks.status import told_status
 from fake_heygen.links import Links
 from fake_heygen.video import Video
@@ -39,19 +40,20 @@ def video_view(video: Video, now: float, links: Links) -> dict[str, Any]:
     return told_view(view, video, now)
 
 
-def status_row(video_id: str, video: Video | None, now: float) -> dict[str, Any]:
-    """Return the row of GET /v3/videos/statuses, whose words differ a little."""
+def status_row(video_id: str, video: Video | None, now: float) -> dict[str, Any] | None:
+    """Return the row of GET /v3/videos/statuses, whose words differ a little; None when it is left out."""
     status = told_status(video, now) if video else "not_found"
     error = None
     if video and status == "failed":
         error = {"code": video.fate.code, "message": video.fate.message}
-    return {
+    row = {
         "video_id": video_id,
         "status": "waiting" if status == "pending" else status,
         "error": error,
-        "batch_id": None,
-        "item_index": None,
+        "batch_id": video.batch_id if video else None,
+        "item_index": video.item_index if video else None,
     }
+    return told_row(row, video) if video else row
 
 
 def event_data(event_type: str, video: Video, url: str) -> dict[str, Any]:
@@ -72,10 +74,11 @@ def event_data(event_type: str, video: Video, url: str) -> dict[str, Any]:
 
 
 def _files(video: Video, now: float, links: Links) -> dict[str, Any]:
-    request = video.request
+    request, life_s = video.request, link_life_s(video, now)
+    captioned_url = links.video(video.video_id, now, life_s, captioned=True) if request.caption_style else None
     return {
-        "video_url": links.video(video.video_id, now),
-        "captioned_video_url": links.video(video.video_id, now, captioned=True) if request.caption_style else None,
+        "video_url": links.video(video.video_id, now, life_s),
+        "captioned_video_url": captioned_url,
         "subtitle_url": links.subtitles(video.video_id, now) if request.captioned else None,
         "thumbnail_url": links.thumbnail(video.video_id, now),
         "duration": video.duration_s,

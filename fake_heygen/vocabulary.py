@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from fake_heygen.faults import Argument, Fault, find, keys, rows
+from fake_heygen.faults import BY_NAME, Argument, Fault, find, keys, rows
 
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 LONGEST_S = 30 * 86400.0
@@ -19,11 +19,12 @@ class VocabularyError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One word of the vocabulary as read: seconds, a count or a text for the argument."""
+    """One word of the vocabulary as read: seconds, a count or a text for its arguments."""
 
     key: str
     word: str = ""
     seconds: float = 0.0
+    upto_s: float = 0.0
     count: int = 0
     text: str = ""
 
@@ -34,9 +35,14 @@ class Effect:
 
     def __str__(self) -> str:
         """Write the effect as it may be read again."""
-        argument = self.text or (str(self.count) if self.count else "")
-        argument = argument or (f"{self.seconds:g}s" if self.seconds else "")
-        return f"{self.key}=" + ":".join(part for part in (self.word, argument) if part)
+        times = iter((self.seconds, self.upto_s))
+        written = [self._written(argument, times) for argument in BY_NAME[self.name].arguments]
+        return f"{self.key}=" + ":".join(part for part in (self.word, *written) if part)
+
+    def _written(self, argument: Argument, times: Iterator[float]) -> str:
+        if argument is Argument.DURATION:
+            return f"{next(times):.3f}".rstrip("0").rstrip(".") + "s"
+        return str(self.count) if argument is Argument.COUNT else self.text
 
 
 def read_effect(key: str, value: str) -> Effect:
@@ -44,13 +50,15 @@ def read_effect(key: str, value: str) -> Effect:
     if not rows(key):
         raise VocabularyError(f"unknown word {key!r}; known: {', '.join(keys())}")
     fault, argument = _row_and_argument(key, value)
-    if argument is None and fault.argument is not Argument.NONE:
+    if not fault.arguments:
+        if argument is not None:
+            raise VocabularyError(f"{fault.name} takes no argument, got {argument!r}")
+        return Effect(key=fault.key, word=fault.word)
+    if argument is None:
         argument = fault.default
-    if argument is None and fault.argument is not Argument.NONE:
-        raise VocabularyError(f"{fault.name} needs a {fault.argument.value}: {fault.grammar}")
-    if argument is not None and fault.argument is Argument.NONE:
-        raise VocabularyError(f"{fault.name} takes no argument, got {argument!r}")
-    return _read_argument(fault, argument or "")
+    if argument is None:
+        raise VocabularyError(f"{fault.name} needs a {fault.arguments[0].value}: {fault.grammar}")
+    return _read_arguments(fault, argument)
 
 
 def read_effects(words: Mapping[str, object]) -> tuple[Effect, ...]:
@@ -85,16 +93,30 @@ def _row_and_argument(key: str, value: str) -> tuple[Fault, str | None]:
     raise VocabularyError(f"unknown value {value!r} for {key}; known: {known}")
 
 
-def _read_argument(fault: Fault, argument: str) -> Effect:
-    match fault.argument:
+def _read_arguments(fault: Fault, text: str) -> Effect:
+    parts = text.split(":", len(fault.arguments) - 1)
+    if len(parts) < len(fault.arguments):
+        raise VocabularyError(f"{fault.name} needs {len(fault.arguments)} arguments: {fault.grammar}")
+    effect = Effect(key=fault.key, word=fault.word)
+    for number, (argument, part) in enumerate(zip(fault.arguments, parts, strict=True)):
+        second_time = argument is Argument.DURATION and Argument.DURATION in fault.arguments[:number]
+        effect = _with(effect, argument, part, second_time=second_time)
+    return effect
+
+
+def _with(effect: Effect, argument: Argument, part: str, *, second_time: bool) -> Effect:
+    match argument:
+        case Argument.DURATION if second_time:
+            low_s, high_s = sorted((effect.seconds, read_duration(part)))
+            return replace(effect, seconds=low_s, upto_s=high_s)
         case Argument.DURATION:
-            return Effect(key=fault.key, word=fault.word, seconds=read_duration(argument))
+            return replace(effect, seconds=read_duration(part))
         case Argument.COUNT:
-            return Effect(key=fault.key, word=fault.word, count=_read_count(argument))
-        case Argument.CODE if not re.fullmatch(r"[A-Za-z0-9_.-]{1,80}", argument):
-            raise VocabularyError(f"{argument!r} is not a code; write letters, digits and _")
+            return replace(effect, count=_read_count(part))
+        case Argument.CODE if not re.fullmatch(r"[A-Za-z0-9_.-]{1,80}", part):
+            raise VocabularyError(f"{part!r} is not a code; write letters, digits and _")
         case _:
-            return Effect(key=fault.key, word=fault.word, text=argument)
+            return replace(effect, text=part)
 
 
 def _read_count(text: str) -> int:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fake_heygen.clock import ClockState
+from fake_heygen.batch import Batch
 from fake_heygen.delivery import Delivery
-from fake_heygen.due import DueQueue
+from fake_heygen.due import Agenda, DueQueue
 from fake_heygen.endpoint import Endpoint
 from fake_heygen.event import Event
-from fake_heygen.idempotency import RememberedAnswer
 from fake_heygen.identity import Identity
 from fake_heygen.ledger import LedgerRow
+from fake_heygen.remembered import RememberedAnswer
 from fake_heygen.scenario import Scenario
 from fake_heygen.shelf import Shelf
+from fake_heygen.spell import Spell
 from fake_heygen.video import Video
 from fake_heygen.wallet import Wallet
 
@@ -32,22 +34,25 @@ class Asset:
 
 
 class World:
-    """The state of one account."""
+    """The state of one account; `account` names the key that opened it."""
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.videos = Shelf("video", Video)
-        self.endpoints = Shelf("endpoint", Endpoint)
-        self.answers = Shelf("answer", RememberedAnswer)
-        self.events = Shelf("event", Event)
-        self.deliveries = Shelf("delivery", Delivery)
-        self.ledger = Shelf("ledger", LedgerRow)
-        self.assets = Shelf("asset", Asset)
-        self.due = DueQueue()
+    def __init__(self, scenario: Scenario, seed: int, *, name: str = "", queue: DueQueue | None = None) -> None:
+        self.account = ""
+        prefix = f"{name}/" if name else ""
+        self.videos = Shelf(prefix + "video", Video)
+        self.batches = Shelf(prefix + "batch", Batch)
+        self.endpoints = Shelf(prefix + "endpoint", Endpoint)
+        self.answers = Shelf(prefix + "answer", RememberedAnswer)
+        self.events = Shelf(prefix + "event", Event)
+        self.deliveries = Shelf(prefix + "delivery", Delivery)
+        self.ledger = Shelf(prefix + "ledger", LedgerRow)
+        self.assets = Shelf(prefix + "asset", Asset)
+        self.spells = Shelf(prefix + "spell", Spell)
+        self.due = Agenda(queue if queue is not None else DueQueue(), name)
         self.rendering: set[str] = set()
-        self._wallets = Shelf("wallet", Wallet)
-        self._scenarios = Shelf("scenario", Scenario)
-        self._identities = Shelf("identity", Identity)
-        self.clocks = Shelf("clock", ClockState)
+        self._wallets = Shelf(prefix + "wallet", Wallet)
+        self._scenarios = Shelf(prefix + "scenario", Scenario)
+        self._identities = Shelf(prefix + "identity", Identity)
         self._identities.put(CURRENT, Identity(seed=seed))
         self._wallets.put(CURRENT, Wallet.of(DEFAULT_BALANCE))
         self.set_scenario(scenario)
@@ -66,6 +71,26 @@ class World:
     def wallet(self) -> Wallet:
         """Return the wallet."""
         return self._wallets[CURRENT]
+
+    def play(self, scenario: Scenario, now: float) -> None:
+        """Play another scenario from now on; its spells replace those that were on."""
+        self.set_scenario(scenario)
+        self.spells.clear()
+        self.cast(scenario.spells_from(now))
+
+    def revise(self, scenario: Scenario) -> None:
+        """Change the scenario that plays, and leave wallet and spells as they are."""
+        self._scenarios.put(CURRENT, scenario)
+
+    def cast(self, spells: Iterable[Spell]) -> None:
+        """Let spells begin."""
+        for spell in spells:
+            self.spells.put(self.name("spell"), spell)
+
+    def spell(self, kind: str, now: float) -> Spell | None:
+        """Return the spell of a kind that is on, the one that ends last."""
+        on = (spell for spell in self.spells if spell.kind == kind and spell.strikes(now))
+        return max(on, key=lambda spell: spell.ends_at, default=None)
 
     def set_scenario(self, scenario: Scenario) -> None:
         """Play another scenario from now on; its wallet replaces the balance."""
@@ -97,14 +122,6 @@ class World:
             added: dict[str, Any] = {name: getattr(row, name) + number for name, number in more.items()}
             self.ledger.put(video_id, replace(row, **added))
 
-    def remember_clock(self, state: ClockState) -> None:
-        """Keep the clock's anchor for a restart."""
-        self.clocks.put(CURRENT, state)
-
-    def stored_clock(self) -> ClockState | None:
-        """Return the anchor that the store brought back."""
-        return self.clocks.get(CURRENT)
-
     def shelves(self) -> list[Shelf[Any]]:
         """Return everything that a restart must find again."""
         return [
@@ -115,20 +132,18 @@ class World:
             self.deliveries,
             self.ledger,
             self.assets,
-            self.due.shelf,
+            self.batches,
+            self.spells,
             self._wallets,
             self._scenarios,
             self._identities,
-            self.clocks,
         ]
 
     def reset(self) -> None:
         """Forget videos, endpoints, events, keys and the ledger; the scenario and its wallet begin anew."""
         scenario, identity = self.scenario, self._identities[CURRENT].reset()
         for shelf in self.shelves():
-            if shelf is not self.clocks:
-                shelf.clear()
-        self.due.clear()
+            shelf.clear()
         self.rendering.clear()
         self._identities.put(CURRENT, identity)
         self._wallets.put(CURRENT, Wallet.of(DEFAULT_BALANCE))
@@ -136,9 +151,9 @@ class World:
 
     def restored(self, now: float) -> None:
         """Set right what is derived, once the store has filled the shelves."""
-        self.due.rebuild()
         self.rendering = self.due.subjects("render_end")
         waiting = self.due.subjects("attempt")
+        waiting |= {name for names in self.due.subjects("volley") for name in names.split(",")}
         for delivery in self.deliveries:
             if delivery.state == "pending" and delivery.delivery_id not in waiting:
                 self.deliveries.put(delivery.delivery_id, replace(delivery, next_at=now))

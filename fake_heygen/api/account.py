@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fake_heygen.api.answers import data
+from fake_heygen.api.guard import account_of
 from fake_heygen.api.paging import page
 from fake_heygen.avatars import LOOKS, Look
 from fake_heygen.errors import invalid
@@ -20,7 +21,7 @@ from fake_heygen.voices import VOICES, Voice
 from fake_heygen.world import Asset
 
 
-class Account:
+class AccountRoutes:
     """Handle what belongs to the account and not to a video."""
 
     def __init__(self, simulation: Simulation) -> None:
@@ -36,14 +37,15 @@ class Account:
             Route("/v3/assets", self.upload, methods=["POST"]),
         ]
 
-    async def me(self, _request: Request) -> Response:
+    async def me(self, request: Request) -> Response:
         """Answer GET /v3/users/me."""
-        wallet = self._simulation.world.wallet
+        world = account_of(request).world
+        wallet = world.wallet
         return data(
             {
                 "username": "simulated",
                 "email": "simulated@example.com",
-                "billing_type": "wallet",
+                "billing_type": world.scenario.billing_type,
                 "wallet": {
                     "currency": wallet.currency,
                     "remaining_balance": wallet.balance,
@@ -81,7 +83,7 @@ class Account:
     async def upload(self, request: Request) -> Response:
         """Answer POST /v3/assets; the file itself is not kept."""
         mime_type, content = _read_file(request.headers.get("content-type", ""), await request.body())
-        world = self._simulation.world
+        world = account_of(request).world
         asset_id = world.name("asset")[:32]
         world.assets.put(asset_id, Asset(asset_id=asset_id, mime_type=mime_type, size_bytes=len(content)))
         url = self._simulation.links.public(f"asset/{asset_id}")

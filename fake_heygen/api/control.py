@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -10,12 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fake_heygen import scenario as scenarios
+from fake_heygen.account import Account
 from fake_heygen.api.answers import data, json_response
 from fake_heygen.errors import invalid
 from fake_heygen.fields import Fields
 from fake_heygen.order import read_object
-from fake_heygen.scenario_reader import load_scenario, read_scenario
+from fake_heygen.scenario_reader import load_scenario, read_rule, read_scenario
 from fake_heygen.simulation import Simulation
+from fake_heygen.spell import KINDS, Spell
 
 SHOWN_DUE = 20
 LONGEST_ADVANCE_S = 10 * 366 * 86400.0
@@ -27,7 +29,6 @@ class Control:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._world = simulation.world
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -37,6 +38,10 @@ class Control:
             Route("/_sim/scenarios", self.scenarios, methods=["GET"]),
             Route("/_sim/scenario", self.scenario, methods=["GET"]),
             Route("/_sim/scenario", self.play, methods=["PUT"]),
+            Route("/_sim/rules", self.add_rule, methods=["POST"]),
+            Route("/_sim/rules", self.drop_rules, methods=["DELETE"]),
+            Route("/_sim/spells", self.cast, methods=["POST"]),
+            Route("/_sim/accounts", self.accounts, methods=["GET"]),
             Route("/_sim/clock", self.clock, methods=["GET"]),
             Route("/_sim/clock", self.set_clock, methods=["POST"]),
             Route("/_sim/wallet", self.top_up, methods=["POST"]),
@@ -44,15 +49,16 @@ class Control:
 
     async def health(self, _request: Request) -> Response:
         """Say that the simulator runs, and what it plays."""
+        worlds = [account.world for account in self._simulation.accounts()]
         return json_response(
             {
                 "status": "ok",
                 "simulated": True,
-                "scenario": self._world.scenario.name,
+                "scenario": self._simulation.world.scenario.name,
                 "now": self._simulation.clock.now(),
-                "videos": len(self._world.videos),
-                "rendering": len(self._world.rendering),
-                "due": len(self._world.due),
+                "videos": sum(len(world.videos) for world in worlds),
+                "rendering": sum(len(world.rendering) for world in worlds),
+                "due": len(self._simulation.queue),
             }
         )
 
@@ -70,14 +76,16 @@ class Control:
                 "name": name,
                 "description": scenario.description,
                 "sound_client": scenario.sound_client,
-                "current": name == self._world.scenario.name,
+                "reels": scenario.reels,
+                "troubles": scenario.troubles,
+                "current": name == self._simulation.world.scenario.name,
             }
             rows.append(row)
         return data(rows)
 
-    async def scenario(self, _request: Request) -> Response:
+    async def scenario(self, request: Request) -> Response:
         """Show the scenario that plays."""
-        return json_response(asdict(self._world.scenario))
+        return json_response(asdict(self._chosen(request)[0].world.scenario))
 
     async def play(self, request: Request) -> Response:
         """Play a bundled scenario by name, or a whole one."""
@@ -86,8 +94,47 @@ class Control:
             scenario = _bundled(body["name"]) if set(body) == {"name"} else read_scenario(body)
         except scenarios.ScenarioError as error:
             raise invalid("scenario", str(error)) from error
-        self._world.set_scenario(scenario)
+        accounts = self._chosen(request) if "account" in request.query_params else None
+        self._simulation.play(scenario, accounts)
         return json_response(asdict(scenario))
+
+    async def add_rule(self, request: Request) -> Response:
+        """Put a rule before those of the scenario that plays."""
+        try:
+            rule = read_rule(read_object(await request.body()))
+        except scenarios.ScenarioError as error:
+            raise invalid("rule", str(error)) from error
+        for account in self._chosen(request):
+            scenario = account.world.scenario
+            account.world.revise(replace(scenario, rules=(rule, *scenario.rules)))
+        return await self.scenario(request)
+
+    async def drop_rules(self, request: Request) -> Response:
+        """Take all rules away from the scenario that plays."""
+        for account in self._chosen(request):
+            account.world.revise(replace(account.world.scenario, rules=()))
+        return await self.scenario(request)
+
+    async def cast(self, request: Request) -> Response:
+        """Begin a spell now: `kind`, `for_s`."""
+        fields = Fields(read_object(await request.body()))
+        kind, for_s = fields.choice("kind", KINDS), fields.number("for_s", 0.0, LONGEST_ADVANCE_S, 60.0)
+        if kind is None:
+            raise invalid("kind", f"kind must be one of: {', '.join(KINDS)}")
+        now = self._simulation.clock.now()
+        spell = Spell(kind=kind, starts_at=now, ends_at=now + for_s)
+        for account in self._chosen(request):
+            account.world.cast([spell])
+        return json_response(asdict(spell))
+
+    async def accounts(self, _request: Request) -> Response:
+        """List the accounts: which key opened each, by its name, and what it has."""
+        rows = []
+        for account in self._simulation.accounts():
+            world = account.world
+            row = {"account": world.account, "scenario": world.scenario.name, "videos": len(world.videos)}
+            rows.append(row | {"rendering": len(world.rendering), "balance": world.wallet.balance})
+        return data(rows)
 
     async def clock(self, _request: Request) -> Response:
         """Tell the time and what will happen next."""
@@ -110,11 +157,16 @@ class Control:
         fields = Fields(read_object(await request.body()))
         if not fields.given("balance"):
             raise invalid("balance", "balance is required")
-        self._world.set_balance(fields.number("balance", 0.0, 1e12, 0.0))
-        return json_response({"balance": self._world.wallet.balance})
+        balance = fields.number("balance", 0.0, 1e12, 0.0)
+        for account in self._chosen(request):
+            account.world.set_balance(balance)
+        return json_response({"balance": balance})
+
+    def _chosen(self, request: Request) -> list[Account]:
+        return self._simulation.chosen(request.query_params.get("account"))
 
     def _clock_view(self) -> dict[str, Any]:
-        clock, due = self._simulation.clock, self._world.due.upcoming(SHOWN_DUE)
+        clock, due = self._simulation.clock, self._simulation.queue.upcoming(SHOWN_DUE)
         rows = [{"at": item.at, "kind": item.kind, "subject": item.subject} for item in due]
         return {
             "now": clock.now(),
@@ -122,7 +174,7 @@ class Control:
             "frozen": clock.frozen,
             "next": rows[0] if rows else None,
             "due": rows,
-            "due_count": len(self._world.due),
+            "due_count": len(self._simulation.queue),
         }
 
 

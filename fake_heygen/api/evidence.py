@@ -16,7 +16,8 @@ from fake_heygen.event import DESCRIPTIONS
 from fake_heygen.faults import FAULTS
 from fake_heygen.fields import Fields
 from fake_heygen.order import read_object
-from fake_heygen.simulation import Simulation
+from fake_heygen.simulation import Simulation, name_of
+from fake_heygen.world import World
 
 
 class Evidence:
@@ -24,7 +25,6 @@ class Evidence:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._world = simulation.world
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -39,12 +39,15 @@ class Evidence:
 
     async def journal(self, request: Request) -> Response:
         """List what was received and attempted."""
-        return data(selected(self._simulation.journal, request.query_params))
+        entries = selected(self._simulation.journal, request.query_params)
+        if (key := request.query_params.get("account")) is not None:
+            entries = [entry for entry in entries if entry["account"] == name_of(key)]
+        return data(entries)
 
-    async def ledger(self, _request: Request) -> Response:
+    async def ledger(self, request: Request) -> Response:
         """List the truth of every video."""
         now = self._simulation.clock.now()
-        return data([row.view(now) for row in self._world.ledger])
+        return data([row.view(now) for world in self._worlds(request) for row in world.ledger])
 
     async def faults(self, _request: Request) -> Response:
         """List the vocabulary of faults."""
@@ -53,6 +56,8 @@ class Evidence:
                 {
                     "name": fault.name,
                     "grammar": fault.grammar,
+                    "group": fault.group,
+                    "scope": fault.scope,
                     "points": list(fault.points),
                     "does": fault.does,
                     "sound_client": fault.sound_client,
@@ -66,12 +71,12 @@ class Evidence:
         fields = Fields(read_object(await request.body()))
         video_id = fields.required("video_id")
         event_type = fields.choice("event_type", tuple(DESCRIPTIONS)) or "avatar_video.success"
-        video = self._world.videos.get(video_id)
-        if video is None:
+        owned = self._simulation.owner_of(video_id)
+        if owned is None:
             raise video_not_found(video_id)
-        deliveries = self._simulation.deliverer.trigger(event_type, video)
-        await self._simulation.send_now(deliveries)
-        return data([self._delivery_view(delivery.delivery_id) for delivery in deliveries])
+        account, video = owned
+        deliveries = await account.trigger(event_type, video)
+        return data([_view(account.world, delivery.delivery_id) for delivery in deliveries])
 
     async def deliveries(self, request: Request) -> Response:
         """List deliveries, pending and past, the newest first."""
@@ -79,7 +84,8 @@ class Evidence:
         return data(
             [
                 asdict(delivery)
-                for delivery in self._world.deliveries.newest()
+                for world in self._worlds(request)
+                for delivery in world.deliveries.newest()
                 if video_id in (None, delivery.video_id) and state in (None, delivery.state)
             ]
         )
@@ -87,10 +93,15 @@ class Evidence:
     async def resend(self, request: Request) -> Response:
         """Attempt a delivery now, with its own event id."""
         delivery_id = request.path_params["delivery_id"]
-        if delivery_id not in self._world.deliveries:
-            raise ApiError("resource_not_found", f"Delivery {delivery_id} not found")
-        await self._simulation.deliverer.attempt(delivery_id)
-        return json_response(self._delivery_view(delivery_id))
+        for account in self._simulation.accounts():
+            if delivery_id in account.world.deliveries:
+                await account.deliverer.attempt(delivery_id)
+                return json_response(_view(account.world, delivery_id))
+        raise ApiError("resource_not_found", f"Delivery {delivery_id} not found")
 
-    def _delivery_view(self, delivery_id: str) -> dict[str, Any]:
-        return asdict(self._world.deliveries[delivery_id])
+    def _worlds(self, request: Request) -> list[World]:
+        return [account.world for account in self._simulation.chosen(request.query_params.get("account"))]
+
+
+def _view(world: World, delivery_id: str) -> dict[str, Any]:
+    return asdict(world.deliveries[delivery_id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,10 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from fake_heygen import avatars, voices
-from fake_heygen.hooks.read_answer import file_ready_at
+from fake_heygen.api.rough import RoughResponse
+from fake_heygen.hooks.create_answer import HTML_PAGE
+from fake_heygen.hooks.files import SOUND, file_state
+from fake_heygen.manner import Manner
 from fake_heygen.media.cabinet import Cabinet
 from fake_heygen.media.film import make_film, make_thumbnail, script_of
 from fake_heygen.media.portrait import draw_portrait
@@ -64,9 +68,17 @@ class Files:
         now = self._simulation.clock.now()
         if not self._simulation.links.allows(request.url.path, request.url.query, now):
             return _plain("AccessDenied", 403)
-        video = self._simulation.world.videos.get(request.path_params["video_id"])
-        if video is None or now < file_ready_at(video):
+        owned = self._simulation.owner_of(request.path_params["video_id"])
+        if owned is None:
             return _no_file()
+        video = owned[1]
+        state = file_state(video, now)
+        if state not in (SOUND, "truncated"):
+            return STATES[state]()
+        response = await self._whole(request, video)
+        return await _halved(response) if state == "truncated" else response
+
+    async def _whole(self, request: Request, video: Video) -> Response:
         match request.path_params["kind"]:
             case "video":
                 return await self._film(video, captioned=False)
@@ -115,6 +127,25 @@ def _file(path: Path, media_type: str) -> Response:
     return FileResponse(path, media_type=media_type, headers=OPEN_TO_ALL)
 
 
+async def _halved(response: Response) -> Response:
+    if isinstance(response, FileResponse):
+        content = await asyncio.to_thread(Path(response.path).read_bytes)
+        response = Response(content, headers=OPEN_TO_ALL, media_type=response.media_type)
+    return RoughResponse(response, Manner(word="truncated"))
+
+
+def _page() -> Response:
+    return Response(HTML_PAGE, headers=OPEN_TO_ALL, media_type="text/html")
+
+
+def _empty() -> Response:
+    return Response(b"", headers=OPEN_TO_ALL, media_type="video/mp4")
+
+
+def _busy() -> Response:
+    return _plain("SlowDown", 503)
+
+
 def _no_file() -> Response:
     return _plain("NoSuchKey", 404)
 
@@ -122,3 +153,6 @@ def _no_file() -> Response:
 def _plain(code: str, status: int) -> Response:
     text = f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code></Error>'
     return Response(text, status, OPEN_TO_ALL, media_type="application/xml")
+
+
+STATES = {"notyet": _no_file, "page": _page, "empty": _empty, "503": _busy}

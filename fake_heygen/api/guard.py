@@ -3,23 +3,66 @@
 from __future__ import annotations
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fake_heygen.account import Account
 from fake_heygen.api.answers import error_response
+from fake_heygen.api.rough import cut_off
 from fake_heygen.errors import ApiError
 from fake_heygen.fields import is_loopback
+from fake_heygen.simulation import Simulation
+
+ACCOUNT = "fake_heygen.account"
+REFUSING_SPELLS = ("401", "503", "500", "429")
 
 
 class Guard:
-    """Wrap the routes, answering 401 or 403 in their place."""
+    """Wrap the routes: refuse who may not come in, and find the account of those who may."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, simulation: Simulation) -> None:
         self._app = app
+        self._simulation = simulation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request pass or refuse it."""
-        error = _objection(scope) if scope["type"] == "http" else None
-        await (error_response(error) if error else self._app)(scope, receive, send)
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self._app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if is_control(scope["path"]) and not _is_local(scope, headers):
+            return error_response(ApiError("forbidden", "The control routes are for this machine only"))
+        if not scope["path"].startswith("/v3/"):
+            return None
+        key = key_of(headers)
+        if key in ("", "invalid"):
+            return error_response(ApiError("unauthorized", "Unauthorized"))
+        account = self._simulation.account_of(key)
+        scope[ACCOUNT] = account
+        return self._spellbound(account)
+
+    def _spellbound(self, account: Account) -> Response | None:
+        now, world = self._simulation.clock.now(), account.world
+        if world.spell("cut", now):
+            return cut_off()
+        for kind in REFUSING_SPELLS:
+            spell = world.spell(kind, now)
+            if spell and (error := spell.refusal(now)):
+                return error_response(error)
+        try:
+            account.rate.admit(now, world.scenario.requests_per_minute)
+        except ApiError as error:
+            return error_response(error)
+        return None
+
+
+def account_of(request: Request) -> Account:
+    """Return the account whose key a request carries."""
+    account = request.scope[ACCOUNT]
+    assert isinstance(account, Account)  # noqa: S101  # the guard put it there
+    return account
 
 
 def is_control(path: str) -> bool:
@@ -27,13 +70,13 @@ def is_control(path: str) -> bool:
     return path == "/_sim" or path.startswith("/_sim/")
 
 
-def _objection(scope: Scope) -> ApiError | None:
-    headers = Headers(scope=scope)
-    if is_control(scope["path"]) and not _is_local(scope, headers):
-        return ApiError("forbidden", "The control routes are for this machine only")
-    if scope["path"].startswith("/v3/") and not _has_key(headers):
-        return ApiError("unauthorized", "Unauthorized")
-    return None
+def key_of(headers: Headers) -> str:
+    """Return the API key of a request, empty when it has none."""
+    key = headers.get("x-api-key")
+    if key is None:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        key = token if scheme.lower() == "bearer" else ""
+    return key.strip()
 
 
 def _is_local(scope: Scope, headers: Headers) -> bool:
@@ -41,11 +84,3 @@ def _is_local(scope: Scope, headers: Headers) -> bool:
     host = headers.get("host", "")
     name = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
     return is_loopback(peer) and is_loopback(name)
-
-
-def _has_key(headers: Headers) -> bool:
-    key = headers.get("x-api-key")
-    if key is None:
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        key = token if scheme.lower() == "bearer" else ""
-    return key.strip() not in ("", "invalid")

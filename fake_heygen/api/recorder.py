@@ -9,10 +9,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fake_heygen.api.answers import error_response
-from fake_heygen.api.guard import is_control
+from fake_heygen.api.guard import is_control, key_of
+from fake_heygen.api.rough import TRANSPORT
 from fake_heygen.errors import ApiError
 from fake_heygen.journal import Entry, masked, readable
-from fake_heygen.simulation import Simulation
+from fake_heygen.simulation import Simulation, name_of
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class Recorder:
             return
         body, size = await _read_body(receive)
         exchange = _Exchange(self._entry(scope, body), send, self._simulation.world.name("request")[:32])
+        scope[TRANSPORT] = getattr(getattr(send, "__self__", None), "transport", None)
         app: ASGIApp = self._app
         if size > LARGEST_BODY:
             app = error_response(ApiError("payload_too_large", "The body may have at most 32 MiB"))
@@ -58,6 +60,7 @@ class Recorder:
             "body": readable(body),
             "status": None,
             "response": None,
+            "account": name_of(key) if (key := key_of(Headers(scope=scope))) else "",
         }
         return entry if is_control(scope["path"]) else self._simulation.journal.add(entry)
 
@@ -92,6 +95,7 @@ class _Exchange:
         self.started = True
         headers = MutableHeaders(scope=message)
         headers[REQUEST_ID] = self._request_id
+        headers["X-Simulated"] = "fake_heygen"
         self._text = headers.get("content-type", "").startswith(("application/json", "text/"))
         self._entry["status"] = message["status"]
 

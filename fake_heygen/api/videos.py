@@ -1,23 +1,28 @@
-"""The routes of videos: create, get, list, bulk status, delete."""
+"""The routes of videos: create, get, list, bulk status, delete, batches."""
 
 from __future__ import annotations
 
 import asyncio
+from math import inf
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from fake_heygen.api.answers import data
+from fake_heygen.api.guard import account_of
 from fake_heygen.api.paging import page
+from fake_heygen.api.rough import RoughResponse, cut_off
 from fake_heygen.creation import Answer
-from fake_heygen.errors import invalid, video_not_found
-from fake_heygen.hooks.read_answer import is_told
+from fake_heygen.errors import ApiError, invalid, video_not_found
+from fake_heygen.hooks.create_answer import HTML_PAGE
+from fake_heygen.hooks.reading import Spoilt, spoilt_read
 from fake_heygen.hooks.status import NOT_FOUND, told_status
 from fake_heygen.idempotency import HEADER
 from fake_heygen.simulation import Simulation
 from fake_heygen.video import Video
 from fake_heygen.views import status_row, video_view
+from fake_heygen.world import World
 
 MOST_IDS = 100
 
@@ -35,62 +40,104 @@ class Videos:
             Route("/v3/videos", self.create, methods=["POST"]),
             Route("/v3/videos", self.list, methods=["GET"]),
             Route("/v3/videos/statuses", self.statuses, methods=["GET"]),
+            Route("/v3/videos/batches", self.create_batch, methods=["POST"]),
+            Route("/v3/videos/batches/{batch_id}", self.batch, methods=["GET"]),
             Route("/v3/videos/{video_id}", self.get, methods=["GET"]),
             Route("/v3/videos/{video_id}", self.delete, methods=["DELETE"]),
         ]
 
     async def create(self, request: Request) -> Response:
         """Answer POST /v3/videos."""
-        answer = await self._simulation.creation.create(await request.body(), request.headers.get(HEADER))
-        await self._hold(answer)
-        return Response(answer.body, answer.status, answer.headers, media_type=answer.media_type)
+        creation = account_of(request).creation
+        return await self._sent(await creation.create(await request.body(), request.headers.get(HEADER)))
+
+    async def create_batch(self, request: Request) -> Response:
+        """Answer POST /v3/videos/batches."""
+        batches = account_of(request).batches
+        return await self._sent(await batches.create(await request.body(), request.headers.get(HEADER)))
+
+    async def batch(self, request: Request) -> Response:
+        """Answer GET /v3/videos/batches/{batch_id}."""
+        account, batch_id = account_of(request), request.path_params["batch_id"]
+        found = account.world.batches.get(batch_id)
+        if found is None:
+            raise ApiError("resource_not_found", f"Batch {batch_id} not found")
+        return data(account.batches.view(found))
 
     async def get(self, request: Request) -> Response:
         """Answer GET /v3/videos/{video_id}."""
-        video_id = request.path_params["video_id"]
-        self._simulation.world.count(video_id, status_calls=1)
-        video, now = self._find(video_id), self._simulation.clock.now()
-        return data(video_view(video, now, self._simulation.links))
+        world, video_id, now = account_of(request).world, request.path_params["video_id"], self._simulation.clock.now()
+        world.count(video_id, status_calls=1)
+        video = world.videos.get(video_id)
+        spoilt = _spoilt(world, video) if video else None
+        if video is None or (spoilt is None and told_status(video, now) == NOT_FOUND):
+            raise video_not_found(video_id)
+        return _spoil(data(video_view(video, now, self._simulation.links)), spoilt)
 
     async def list(self, request: Request) -> Response:
         """Answer GET /v3/videos, the newest first."""
-        needle = request.query_params.get("title", "").casefold()
-        now = self._simulation.clock.now()
-        chosen = [video for video in self._simulation.world.videos.newest() if _listed(video, needle, now)]
+        world, now = account_of(request).world, self._simulation.clock.now()
+        needle, until = request.query_params.get("title", "").casefold(), shown_until(world, now)
+        chosen = [video for video in world.videos.newest() if video.created_at < until and _listed(video, needle, now)]
         return page(request, chosen, lambda video: video_view(video, now, self._simulation.links))
 
     async def statuses(self, request: Request) -> Response:
         """Answer GET /v3/videos/statuses."""
-        ids = _read_ids(request)
-        now, world = self._simulation.clock.now(), self._simulation.world
-        rows = []
+        world, now, ids = account_of(request).world, self._simulation.clock.now(), _read_ids(request)
+        rows, spoilt = [], None
         for video_id in ids:
             world.count(video_id, status_calls=1)
             video = world.videos.get(video_id)
-            if video is None or is_told(video):
-                rows.append(status_row(video_id, video, now))
-        return data(rows)
+            spoilt = spoilt or (_spoilt(world, video) if video else None)
+            row = status_row(video_id, video, now)
+            if row is not None:
+                rows.append(row)
+        return _spoil(data(rows), spoilt)
 
     async def delete(self, request: Request) -> Response:
         """Answer DELETE /v3/videos/{video_id}."""
-        video = self._find(request.path_params["video_id"])
-        self._simulation.world.videos.drop(video.video_id)
-        return data({"id": video.video_id, "deleted": True})
-
-    def _find(self, video_id: str) -> Video:
-        video = self._simulation.world.videos.get(video_id)
+        world, video_id = account_of(request).world, request.path_params["video_id"]
+        video = world.videos.get(video_id)
         if video is None or told_status(video, self._simulation.clock.now()) == NOT_FOUND:
             raise video_not_found(video_id)
-        return video
+        world.videos.drop(video_id)
+        return data({"id": video_id, "deleted": True})
 
-    async def _hold(self, answer: Answer) -> None:
-        if not answer.hold_s:
-            return
+    async def _sent(self, answer: Answer) -> Response:
+        if answer.hold_s:
+            await self._hold(answer.hold_s)
+        response = Response(answer.body, answer.status, answer.headers, media_type=answer.media_type)
+        return RoughResponse(response, answer.manner) if answer.manner.word else response
+
+    async def _hold(self, seconds: float) -> None:
         try:
-            async with asyncio.timeout(answer.hold_s):
+            async with asyncio.timeout(seconds):
                 await self._closing.wait()
         except TimeoutError:
             return
+
+
+def shown_until(world: World, now: float) -> float:
+    """Return from which moment on lists show nothing, inf when they do not lag."""
+    lag = world.spell("lists", now)
+    return lag.starts_at if lag else inf
+
+
+def _spoilt(world: World, video: Video) -> Spoilt | None:
+    row = world.ledger.get(video.video_id)
+    return spoilt_read(video, row.status_calls) if row else None
+
+
+def _spoil(response: Response, spoilt: Spoilt | None) -> Response:
+    if spoilt is None:
+        return response
+    if spoilt.error:
+        raise spoilt.error
+    if spoilt.reset:
+        return cut_off()
+    if spoilt.html:
+        return Response(HTML_PAGE, media_type="text/html")
+    return Response(bytes(response.body)[: len(response.body) // 2], media_type="application/json")
 
 
 def _listed(video: Video, needle: str, now: float) -> bool:

@@ -36,9 +36,11 @@ class Waiting:
         """Wait; 200 says that the condition holds, 408 that it did not in time."""
         body = await request.body()
         condition, timeout_s = read_condition(read_object(body) if body else _of_query(request))
+        accounts = self._simulation.chosen(request.query_params.get("account"))
+        worlds = [account.world for account in accounts]
         began = time.monotonic()
         while True:
-            seen = condition.seen(self._simulation.world, self._simulation.clock.now())
+            seen = condition.seen(worlds, self._simulation.clock.now())
             waited_s = time.monotonic() - began
             if condition.met(seen) or waited_s >= timeout_s or self._closing.is_set():
                 break
@@ -53,7 +55,11 @@ class Waiting:
 
 def _of_query(request: Request) -> dict[str, object]:
     """Read the condition of a GET, whose values are all texts."""
-    return {key: value if key in WORDS else _value(key, value) for key, value in request.query_params.items()}
+    return {
+        key: value if key in WORDS else _value(key, value)
+        for key, value in request.query_params.items()
+        if key != "account"
+    }
 
 
 def _value(key: str, value: str) -> object:

@@ -9,7 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fake_heygen.api.answers import data
+from fake_heygen.api.guard import account_of
 from fake_heygen.api.paging import page
+from fake_heygen.api.videos import shown_until
 from fake_heygen.delivery import acknowledged
 from fake_heygen.endpoint import Endpoint
 from fake_heygen.errors import ApiError, invalid
@@ -17,6 +19,7 @@ from fake_heygen.event import DESCRIPTIONS, Event
 from fake_heygen.fields import Fields
 from fake_heygen.order import read_object
 from fake_heygen.simulation import Simulation
+from fake_heygen.world import World
 
 
 class Webhooks:
@@ -24,7 +27,6 @@ class Webhooks:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._world = simulation.world
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -41,48 +43,57 @@ class Webhooks:
 
     async def register(self, request: Request) -> Response:
         """Answer POST /v3/webhooks/endpoints; the secret is shown here and never again."""
-        body = read_object(await request.body())
+        world, body = account_of(request).world, read_object(await request.body())
         fields = Fields(body)
         fields.required("url")
-        url = fields.url("url") or ""
-        events = _read_events(body)
-        await self._probe(url)
+        url, _ = fields.url("url") or "", fields.text("entity_id")
+        events = _read_events(fields)
+        if world.scenario.strict:
+            fields.refuse_unknown()
+        await self._probe(world, url)
         endpoint = Endpoint(
-            endpoint_id=self._world.name("endpoint")[:32],
+            endpoint_id=world.name("endpoint")[:32],
             url=url,
-            secret=self._new_secret(),
+            secret=_new_secret(world),
             created_at=self._simulation.clock.now(),
             events=events,
         )
-        self._world.endpoints.put(endpoint.endpoint_id, endpoint)
+        world.endpoints.put(endpoint.endpoint_id, endpoint)
         return data(endpoint.view(with_secret=True))
 
     async def list(self, request: Request) -> Response:
         """Answer GET /v3/webhooks/endpoints."""
-        return page(request, list(self._world.endpoints), Endpoint.view)
+        world = account_of(request).world
+        until = shown_until(world, self._simulation.clock.now())
+        chosen = [endpoint for endpoint in world.endpoints if endpoint.created_at < until]
+        return page(request, chosen, Endpoint.view)
 
     async def change(self, request: Request) -> Response:
-        """Answer PATCH /v3/webhooks/endpoints/{endpoint_id}; events are replaced as a whole."""
-        endpoint = self._find(request)
-        body = read_object(await request.body())
-        if url := Fields(body).url("url"):
-            await self._probe(url)
+        """Answer PATCH /v3/webhooks/endpoints/{endpoint_id}; events are replaced as a whole; it enables again."""
+        world, endpoint, body = account_of(request).world, _find(request), read_object(await request.body())
+        fields = Fields(body)
+        url, events = fields.url("url"), _read_events(fields)
+        if world.scenario.strict:
+            fields.refuse_unknown()
+        if url:
+            await self._probe(world, url)
             endpoint = replace(endpoint, url=url)
         if "events" in body:
-            endpoint = replace(endpoint, events=_read_events(body))
-        self._world.endpoints.put(endpoint.endpoint_id, endpoint)
+            endpoint = replace(endpoint, events=events)
+        endpoint = replace(endpoint, enabled=True, failures=0)
+        world.endpoints.put(endpoint.endpoint_id, endpoint)
         return data(endpoint.view())
 
     async def delete(self, request: Request) -> Response:
         """Answer DELETE /v3/webhooks/endpoints/{endpoint_id}."""
-        self._world.endpoints.drop(self._find(request).endpoint_id)
+        account_of(request).world.endpoints.drop(_find(request).endpoint_id)
         return data({})
 
     async def rotate(self, request: Request) -> Response:
         """Answer POST …/rotate-secret; the old secret is dead at once."""
-        endpoint = self._find(request)
-        endpoint = replace(endpoint, secret=self._new_secret(), old_secret=endpoint.secret)
-        self._world.endpoints.put(endpoint.endpoint_id, endpoint)
+        world, endpoint = account_of(request).world, _find(request)
+        endpoint = replace(endpoint, secret=_new_secret(world), old_secret=endpoint.secret)
+        world.endpoints.put(endpoint.endpoint_id, endpoint)
         return data({"endpoint_id": endpoint.endpoint_id, "secret": endpoint.secret})
 
     async def event_types(self, _request: Request) -> Response:
@@ -91,22 +102,17 @@ class Webhooks:
 
     async def events(self, request: Request) -> Response:
         """Answer GET /v3/webhooks/events, the newest first."""
-        wanted = request.query_params.get("event_type")
-        chosen = [event for event in self._world.events.newest() if event.listed and wanted in (None, event.event_type)]
+        world, wanted = account_of(request).world, request.query_params.get("event_type")
+        until = shown_until(world, self._simulation.clock.now())
+        chosen = [
+            event
+            for event in world.events.newest()
+            if event.listed and event.created_at < until and wanted in (None, event.event_type)
+        ]
         return page(request, chosen, Event.history)
 
-    def _find(self, request: Request) -> Endpoint:
-        endpoint_id = request.path_params["endpoint_id"]
-        endpoint = self._world.endpoints.get(endpoint_id)
-        if endpoint is None:
-            raise ApiError("webhook_not_found", f"Webhook endpoint {endpoint_id} not found")
-        return endpoint
-
-    def _new_secret(self) -> str:
-        return "whsec_" + self._world.name("secret")[:48]
-
-    async def _probe(self, url: str) -> None:
-        if not self._world.scenario.probe:
+    async def _probe(self, world: World, url: str) -> None:
+        if not world.scenario.probe:
             return
         reply = await self._simulation.sender.probe(url)
         if not acknowledged(reply.status):
@@ -114,8 +120,20 @@ class Webhooks:
             raise invalid("url", f"url did not answer OPTIONS with 2xx within 1 s: {outcome}")
 
 
-def _read_events(body: dict[str, object]) -> tuple[str, ...] | None:
-    events = body.get("events")
+def _find(request: Request) -> Endpoint:
+    endpoint_id = request.path_params["endpoint_id"]
+    endpoint = account_of(request).world.endpoints.get(endpoint_id)
+    if endpoint is None:
+        raise ApiError("webhook_not_found", f"Webhook endpoint {endpoint_id} not found")
+    return endpoint
+
+
+def _new_secret(world: World) -> str:
+    return "whsec_" + world.name("secret")[:48]
+
+
+def _read_events(fields: Fields) -> tuple[str, ...] | None:
+    events = fields.anything("events")
     if events is None:
         return None
     if not isinstance(events, list) or not events:

@@ -1,4 +1,4 @@
-"""Faults that change how HeyGen answers questions about a video, and when its file is there."""
+"""Faults that change what HeyGen answers when it is asked about a video."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from fake_heygen.video import Video
 from fake_heygen.vocabulary import Effect
 
 View = dict[str, Any]
+CREDIT_CODE = "MOVIO_PAYMENT_INSUFFICIENT_CREDIT"
+CREDIT_MESSAGE = "Insufficient credit: the video carries a watermark"
 
 
 def told_view(view: View, video: Video, now: float) -> View:
@@ -19,33 +21,76 @@ def told_view(view: View, video: Video, now: float) -> View:
     return view
 
 
-def is_told(video: Video) -> bool:
-    """Say whether the bulk status call answers for a video."""
-    return not any(STATUSES_HOOKS[effect.name](effect) for effect in video.fate.at(Point.ANSWER_STATUSES))
+def told_row(row: View, video: Video) -> View | None:
+    """Return what the bulk status call says, None when it leaves the video out."""
+    told: View | None = row
+    for effect in video.fate.at(Point.ANSWER_STATUSES):
+        told = STATUSES_HOOKS[effect.name](told, effect) if told is not None else None
+    return told
 
 
-def file_ready_at(video: Video) -> float:
-    """Return when the file behind a link can be fetched."""
-    return video.ends_at + sum(FILE_HOOKS[effect.name](effect) for effect in video.fate.at(Point.FILE))
-
-
-def without_link(view: View, effect: Effect, video: Video, now: float) -> View:
+def without_link_for_a_while(view: View, effect: Effect, video: Video, now: float) -> View:
     """Leave the link out for some time after the end."""
-    if now >= video.ends_at + effect.seconds:
+    return view if now >= video.ends_at + effect.seconds else _without_link(view)
+
+
+def without_link(view: View, _effect: Effect, _video: Video, _now: float) -> View:
+    """Leave the link out."""
+    return _without_link(view)
+
+
+def with_credit_error(view: View, _effect: Effect, _video: Video, _now: float) -> View:
+    """Tell a completed video together with an error."""
+    if view["status"] != "completed":
         return view
+    return view | {"failure_code": CREDIT_CODE, "failure_message": CREDIT_MESSAGE}
+
+
+def with_less_reason(view: View, effect: Effect, _video: Video, _now: float) -> View:
+    """Leave out of a failure's reason what is not told."""
+    if view["status"] != "failed":
+        return view
+    hidden = {"failure_code": None, "failure_message": None}
+    return view | {key: None for key in hidden if not key.endswith(effect.word)}
+
+
+def left_out(_row: View, _effect: Effect) -> View | None:
+    """Leave the video out."""
+    return None
+
+
+def row_with_credit_error(row: View, _effect: Effect) -> View:
+    """Tell a completed video together with an error."""
+    if row["status"] != "completed":
+        return row
+    return row | {"error": {"code": CREDIT_CODE, "message": CREDIT_MESSAGE}}
+
+
+def row_with_less_reason(row: View, effect: Effect) -> View:
+    """Leave out of a failure's reason what is not told."""
+    if not row["error"]:
+        return row
+    if effect.word == "none":
+        return row | {"error": None}
+    return row | {"error": {key: text if key == effect.word else None for key, text in row["error"].items()}}
+
+
+def _without_link(view: View) -> View:
     return view | {"video_url": None, "captioned_video_url": None}
 
 
-def left_out(_effect: Effect) -> bool:
-    """Leave the video out."""
-    return True
-
-
-def not_yet(effect: Effect) -> float:
-    """Keep the file back."""
-    return effect.seconds
-
-
-GET_HOOKS: dict[str, Callable[[View, Effect, Video, float], View]] = {"url=missing": without_link}
-STATUSES_HOOKS: dict[str, Callable[[Effect], bool]] = {"statuses=partial": left_out}
-FILE_HOOKS: dict[str, Callable[[Effect], float]] = {"url=notyet": not_yet}
+GET_HOOKS: dict[str, Callable[[View, Effect, Video, float], View]] = {
+    "url=missing": without_link_for_a_while,
+    "url=never": without_link,
+    "outcome=credit": with_credit_error,
+    "reason=none": with_less_reason,
+    "reason=code": with_less_reason,
+    "reason=message": with_less_reason,
+}
+STATUSES_HOOKS: dict[str, Callable[[View, Effect], View | None]] = {
+    "statuses=partial": left_out,
+    "outcome=credit": row_with_credit_error,
+    "reason=none": row_with_less_reason,
+    "reason=code": row_with_less_reason,
+    "reason=message": row_with_less_reason,
+}

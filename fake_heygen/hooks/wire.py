@@ -1,62 +1,39 @@
-"""Faults that change what a delivery says and how it is signed."""
+"""Faults that change how an attempt travels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterable
 
-from fake_heygen.fate import Fate
+from fake_heygen.fate import at_point
 from fake_heygen.faults import Point
+from fake_heygen.manner import AS_IT_SHOULD, Manner
 from fake_heygen.vocabulary import Effect
 
-Payload = dict[str, Any]
+
+def choose_manner(effects: Iterable[Effect], attempt: int) -> Manner:
+    """Return how an attempt of a delivery, counted from 1, is sent."""
+    for effect in at_point(effects, Point.WIRE):
+        if (manner := HOOKS[effect.name](effect, attempt)) != AS_IT_SHOULD:
+            return manner
+    return AS_IT_SHOULD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signing:
-    """How a delivery to a registered endpoint is signed: with which secret, in which headers."""
-
-    key: str = "current"
-    headers: str = "both"
+def unreachable(effect: Effect, attempt: int) -> Manner:
+    """Reach nobody for some attempts."""
+    return Manner(word=effect.word) if attempt <= effect.count else AS_IT_SHOULD
 
 
-def told_payload(payload: Payload, fate: Fate) -> Payload:
-    """Return the event_data that is sent."""
-    for effect in fate.at(Point.PAYLOAD):
-        payload = PAYLOAD_HOOKS[effect.name](payload)
-    return payload
+def at_first(effect: Effect, attempt: int) -> Manner:
+    """Send the first attempt badly."""
+    return Manner(word=effect.word, seconds=effect.seconds) if attempt == 1 else AS_IT_SHOULD
 
 
-def choose_signing(fate: Fate, headers: str) -> Signing:
-    """Return how the deliveries of a fate are signed."""
-    signing = Signing(headers=headers)
-    for effect in fate.at(Point.SIGN):
-        signing = SIGN_HOOKS[effect.name](signing, effect)
-    return signing
-
-
-def without_url(payload: Payload) -> Payload:
-    """Leave the link out."""
-    return {key: value for key, value in payload.items() if key != "url"}
-
-
-def with_key(signing: Signing, effect: Effect) -> Signing:
-    """Sign with another secret, or not at all."""
-    return replace(signing, key=effect.word)
-
-
-def in_headers(signing: Signing, effect: Effect) -> Signing:
-    """Write the signature into other headers."""
-    return replace(signing, headers=effect.word)
-
-
-PAYLOAD_HOOKS: dict[str, Callable[[Payload], Payload]] = {"url=missing": without_url}
-SIGN_HOOKS: dict[str, Callable[[Signing, Effect], Signing]] = {
-    "sign=bad": with_key,
-    "sign=none": with_key,
-    "sign=old": with_key,
-    "header=plain": in_headers,
-    "header=v3": in_headers,
-    "header=both": in_headers,
+HOOKS: dict[str, Callable[[Effect, int], Manner]] = {
+    "wire=refused": unreachable,
+    "wire=reset": at_first,
+    "wire=empty": at_first,
+    "wire=half-open": at_first,
+    "wire=dribble": at_first,
+    "wire=slow-headers": at_first,
+    "wire=truncated": at_first,
 }

@@ -1,4 +1,4 @@
-"""Draw fates from the simulator's own table of faults, so that a fault that is added later is suffered at once."""
+"""Draw fates from the simulator's own table of faults: those whose consequences the verdict knows."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ COUNT: Final = (1, 3)
 CODES: Final = ("rendering_failed", "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "avatar_not_usable", "tts_text_invalid")
 TEXTS: Final = ("Something broke", "<b>no</b> & no", "Se rompió algo 🙂 — ünïcode")
 ENDLESS: Final = ("status=stuck", "status=vanish")  # these hold a slot until the deadline, so they are rarer
+# A fault that is added to the simulator joins these once the verdict knows what a sound product answers to it.
+JUDGED: Final = frozenset(
+    (
+        *("outcome=completed", "outcome=failed", "outcome=contradiction", "code", "message", "refund=yes", "refund=no"),
+        *("webhook=drop", "webhook=duplicate", "webhook=delay", "webhook=early", "webhook=caption", "forge=success"),
+        *("status=stuck", "status=lag", "status=vanish", "statuses=partial", "url=missing", "url=notyet"),
+        *("answer=429", "answer=429:noretry", "answer=500", "answer=503", "answer=409", "answer=slow"),
+        *("answer=timeout", "answer=html", "answer=malformed"),
+        *("sign=bad", "sign=none", "sign=old", "header=plain", "header=v3", "header=both"),
+    )
+)
 SPOKEN: Final = "Hola a todos."
 
 
@@ -42,7 +53,7 @@ def words_of(fault: Mapping[str, str], random: Random) -> str:
 
 def draw(faults: Sequence[Mapping[str, str]], random: Random, *, long_render_s: float) -> Iterator[str]:
     """Yield scripts for ever: each row of the table in turn, most with another fault or two beside it."""
-    usable = [fault for fault in faults if fault["name"] != "render"]
+    usable = [fault for fault in faults if fault["name"] in JUDGED]
     while True:
         for fault in random.sample(usable, len(usable)):
             if fault["name"] in ENDLESS and random.random() < 0.4:

@@ -100,10 +100,10 @@ class Torment:
         self.faults: Counter[str] = Counter()
         plan.folder.mkdir(parents=True)
         self.fake = Fake(plan.folder, "--seed", str(plan.seed))
+        self.key = f"key-{self.random.getrandbits(128):032x}"
         self.secret, old_secret = self._set_the_stage()
         both = self.random.random() < 0.5  # while a secret is being rotated, both may be configured
         secrets = [self.secret, old_secret] if both else [self.secret]
-        self.key = f"key-{self.random.getrandbits(128):032x}"
         self.environ = self._environ(secrets)
         members = [Member(n, role, plan.folder, self.environ, self.port) for n, role in ROLES.items()]
         pace = {"kill_every_s": plan.kill_every_s, "pause_every_s": plan.pause_every_s}
@@ -120,6 +120,7 @@ class Torment:
         """Give the simulator its scenario, and in two modes an endpoint whose secret was rotated once."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.fake.http.headers["X-Api-Key"] = self.key  # one key, one account
         self.fake.sim("PUT", "scenario", **self._scenario())
         if self.plan.mode == "polling":
             return f"whsec_{self.random.getrandbits(128):032x}", f"whsec_{self.random.getrandbits(128):032x}"

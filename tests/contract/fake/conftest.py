@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
+from raw_receiver import RawReceiver, raw_receiver
 
 ROOT = Path(__file__).parents[3]
 READY = "fake HeyGen listening on "
@@ -70,11 +71,11 @@ class Fake:
 
     api: httpx.Client
 
-    def create(self, words: str = "", key: str | None = None, **fields: Any) -> httpx.Response:
+    def create(self, words: str = "", key: str | None = None, timeout_s: float = 30, **fields: Any) -> httpx.Response:
         script = f"Hola a todos. [[sim: {words}]]" if words else "Hola a todos."
         body = {"type": "avatar", "avatar_id": "lucia_studio_front", "script": script} | fields
         headers = {} if key is None else {"Idempotency-Key": key}
-        return self.api.post("/v3/videos", json=body, headers=headers)
+        return self.api.post("/v3/videos", json=body, headers=headers, timeout=timeout_s)
 
     def video(self, words: str = "", **fields: Any) -> str:
         response = self.create(words, **fields)
@@ -97,6 +98,19 @@ class Fake:
     def rows(self, path: str, **query: Any) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.api.get(path, params=query).json()["data"]
         return rows
+
+    def finish(self, words: str, url: str | None = None, after_s: float = 10, **fields: Any) -> str:
+        """Create a video that renders for ten seconds, and let them pass."""
+        given = {} if url is None else {"callback_url": url, "callback_id": "7"}
+        video_id = self.video(f"render=10s {words}", **given, **fields)
+        self.advance(after_s)
+        return video_id
+
+    def register(self, url: str, **fields: Any) -> dict[str, Any]:
+        response = self.api.post("/v3/webhooks/endpoints", json={"url": url} | fields)
+        assert response.status_code == 200, response.text
+        endpoint: dict[str, Any] = response.json()["data"]
+        return endpoint
 
     def attempts(self, video_id: str) -> list[dict[str, Any]]:
         return self.rows("/_sim/journal", kind="attempt", video_id=video_id)
@@ -144,6 +158,14 @@ class Receiver:
     options_status: int = 204
     blocked: threading.Event = field(default_factory=threading.Event)
     blocks: Callable[[str], bool] = lambda path: False
+    together: threading.Barrier | None = None
+
+    def barrier(self, parties: int) -> None:
+        """Answer only once so many requests are here at the same time."""
+        self.together = threading.Barrier(parties, timeout=5)
+
+    def posts(self, path: str = "/") -> list[Received]:
+        return [one for one in self.requests if one.method == "POST" and one.path.startswith(path)]
 
     def events(self, path: str = "/") -> list[dict[str, Any]]:
         return [one.event for one in self.requests if one.method == "POST" and one.path.startswith(path)]
@@ -162,6 +184,8 @@ def receiver() -> Iterator[Receiver]:
             state.requests.append(Received(self.command, self.path, dict(self.headers), body))
             if state.blocks(self.path):
                 state.blocked.wait(20)
+            if state.together:
+                state.together.wait()
             status = state.statuses.pop(0) if state.statuses else 200
             self._answer(status)
 
@@ -182,8 +206,13 @@ def receiver() -> Iterator[Receiver]:
         def log_message(self, *arguments: object) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Quiet(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            return  # a request that breaks off is what some tests send
+
+    server = Quiet(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     state.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -192,6 +221,12 @@ def receiver() -> Iterator[Receiver]:
     server.shutdown()
     server.server_close()
     thread.join(5)
+
+
+@pytest.fixture
+def raw() -> Iterator[RawReceiver]:
+    with raw_receiver() as receiver:
+        yield receiver
 
 
 def eventually(condition: Callable[[], bool], within_s: float = 8.0) -> bool:

@@ -56,7 +56,7 @@ def send(peer: Peer, times: int = 1, timeout_s: float = 5.0, path: str = "/hook?
         server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{path}"
         sender = Sender(timeout_s=timeout_s)
-        replies = [await sender.post(url, {"X-Test": "1"}, b'{"a":1}') for _ in range(times)]
+        replies = [await sender.post(url, [("X-Test", b"1")], b'{"a":1}') for _ in range(times)]
         sender.close()
         server.close()
         return replies
@@ -132,7 +132,7 @@ def test_one_receiver_has_a_bounded_number_of_attempts_at_once() -> None:
 
     async def attempt(sender: Sender, url: str) -> None:
         async with sender.slot(url):
-            await sender.post(url, {}, b"{}")
+            await sender.post(url, [], b"{}")
 
     async def play(count: Callable[[], int]) -> int:
         server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)

@@ -78,11 +78,19 @@ def test_failed_video_names_its_code_and_is_refunded(fake: Any) -> None:
     assert balance(fake) == pytest.approx(before)
 
 
-def test_failed_video_without_refund_stays_charged(fake: Any) -> None:
+@pytest.mark.parametrize(
+    ("words", "paid"),
+    [
+        ("outcome=failed refund=no", 0.15),
+        ("outcome=failed refund=yes", 0.0),
+        ("outcome=failed refund=no outcome=completed", 0.15),
+    ],
+)
+def test_failed_video_is_paid_back_unless_the_words_say_otherwise(fake: Any, words: str, paid: float) -> None:
     before = balance(fake)
-    fake.video("render=9s outcome=failed refund=no")
+    fake.video(f"render=9s {words}")
     fake.advance(9)
-    assert balance(fake) == pytest.approx(before - 0.15)
+    assert balance(fake) == pytest.approx(before - paid)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +122,9 @@ def test_same_key_replays_the_first_answer_even_for_another_body(fake: Any) -> N
     first = fake.create(key="reel-1", title="one")
     again = fake.create(key="reel-1", title="two", script="Otra cosa.")
     assert again.status_code == 200
-    assert again.content == first.content
+    assert again.json()["data"] == first.json()["data"]
+    assert "another body" in again.json()["warning"]["message"]
+    assert fake.create(key="reel-1", title="one").content == first.content
     rows = fake.rows("/_sim/ledger")
     assert [(row["title"], row["idempotency_key"], row["charges"]) for row in rows] == [("one", "reel-1", 1)]
 

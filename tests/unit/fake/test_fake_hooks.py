@@ -8,13 +8,15 @@ from collections.abc import Callable
 
 import pytest
 
-from fake_heygen.delivery import Delivery, Retry, acknowledged
+from fake_heygen.delivery import Delivery, acknowledged
 from fake_heygen.hooks.create_answer import plan_answer
-from fake_heygen.hooks.read_answer import file_ready_at, is_told
+from fake_heygen.hooks.files import file_state
+from fake_heygen.hooks.payload import told_payload
 from fake_heygen.hooks.schedule import plan_events
+from fake_heygen.hooks.signing import Signing, choose_signing
 from fake_heygen.hooks.status import told_status
-from fake_heygen.hooks.wire import Signing, choose_signing, told_payload
 from fake_heygen.links import Links
+from fake_heygen.retry import Retry
 from fake_heygen.signature import sign, signature_headers
 from fake_heygen.video import Video
 from fake_heygen.views import event_data, status_row, video_view
@@ -87,7 +89,7 @@ def test_bulk_status_words_differ_and_unknown_ids_are_not_found(video: Make) -> 
         "batch_id": None,
         "item_index": None,
     }
-    assert not is_told(video("statuses=partial"))
+    assert status_row("a", video("statuses=partial"), 1000) is None
 
 
 def test_failed_video_says_why_and_completed_one_has_links(video: Make) -> None:
@@ -106,7 +108,8 @@ def test_missing_url_is_missing_in_the_event_and_for_a_while_in_get(video: Make)
     assert video_view(missing, 1129, links)["video_url"] is None
     assert video_view(missing, 1130, links)["video_url"]
     assert "url" not in told_payload(event_data("avatar_video.success", missing, "u"), missing.fate)
-    assert file_ready_at(video("url=notyet:10s")) == 1110
+    assert file_state(video("url=notyet:10s"), 1109) == "notyet"
+    assert file_state(video("url=notyet:10s"), 1110) == "sound"
 
 
 def test_failure_event_carries_the_message(video: Make) -> None:
@@ -143,6 +146,7 @@ def test_signature_is_lower_case_hex_over_the_raw_body_with_the_whole_secret() -
         ("plain", {"Signature"}),
         ("v3", {"Heygen-Signature", "Heygen-Timestamp", "Heygen-Event-Id"}),
         ("both", {"Signature", "Heygen-Signature", "Heygen-Timestamp", "Heygen-Event-Id"}),
+        ("bare", {"Heygen-Signature"}),
     ],
 )
 def test_signature_stands_in_the_headers_of_the_style(style: str, names: set[str]) -> None:
@@ -150,8 +154,8 @@ def test_signature_stands_in_the_headers_of_the_style(style: str, names: set[str
 
 
 def test_signing_faults_choose_key_and_headers(video: Make) -> None:
-    assert choose_signing(video("sign=old header=plain").fate, "both") == Signing(key="old", headers="plain")
-    assert choose_signing(video().fate, "v3") == Signing(key="current", headers="v3")
+    assert choose_signing(video("sign=old header=plain").fate.effects, "both") == Signing(key="old", headers="plain")
+    assert choose_signing(video().fate.effects, "v3") == Signing(key="current", headers="v3")
 
 
 def test_retries_grow_and_end_after_a_day() -> None:

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from fake_heygen.faults import FAULTS, Argument, Point
-from fake_heygen.hooks import create_answer, read_answer, schedule, status, wire
+from fake_heygen.faults import FAULTS, Argument, Fault, Point
+from fake_heygen.hooks import (
+    body,
+    create_answer,
+    document,
+    endpoint,
+    files,
+    payload,
+    read_answer,
+    reading,
+    retry,
+    schedule,
+    signing,
+    spells,
+    status,
+    wire,
+)
 from fake_heygen.magic import split_script
 from fake_heygen.vocabulary import VocabularyError, read_duration, read_effect
 
@@ -15,9 +30,17 @@ HOOKS_AT = {
     Point.ANSWER_CREATE: create_answer.HOOKS,
     Point.ANSWER_GET: read_answer.GET_HOOKS,
     Point.ANSWER_STATUSES: read_answer.STATUSES_HOOKS,
-    Point.FILE: read_answer.FILE_HOOKS,
-    Point.PAYLOAD: wire.PAYLOAD_HOOKS,
-    Point.SIGN: wire.SIGN_HOOKS,
+    Point.ANSWER_READ: reading.HOOKS,
+    Point.PAYLOAD: payload.HOOKS,
+    Point.DOCUMENT: document.HOOKS,
+    Point.BODY: body.HOOKS,
+    Point.SIGN: signing.HOOKS,
+    Point.WIRE: wire.HOOKS,
+    Point.RETRY: retry.HOOKS,
+    Point.ENDPOINT: endpoint.HOOKS,
+    Point.LINK: files.LINK_HOOKS,
+    Point.FILE: files.FILE_HOOKS,
+    Point.SPELL: spells.HOOKS,
 }
 
 
@@ -34,21 +57,20 @@ def test_every_fault_says_what_it_does_and_what_a_sound_client_does() -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
 
 
+def example(fault: Fault) -> list[str]:
+    times = iter(("7s", "90s"))
+    others = {Argument.COUNT: "3", Argument.CODE: "some_code", Argument.TEXT: "a text"}
+    return [next(times) if kind is Argument.DURATION else others[kind] for kind in fault.arguments]
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_every_fault_can_be_written_as_its_grammar_says(fault: object) -> None:
     assert isinstance(fault, type(FAULTS[0]))
-    example = {
-        Argument.NONE: "",
-        Argument.DURATION: "7s",
-        Argument.COUNT: "3",
-        Argument.CODE: "some_code",
-        Argument.TEXT: "a text",
-    }[fault.argument]
-    value = ":".join(part for part in (fault.word, example) if part)
+    value = ":".join(part for part in (fault.word, *example(fault)) if part)
     effect = read_effect(fault.key, value)
     assert effect.name == fault.name
     assert str(effect) == f"{fault.key}={value}"
-    if fault.word and (fault.default or fault.argument is Argument.NONE):
+    if fault.word and (fault.default or not fault.arguments):
         assert read_effect(fault.key, fault.word).name == fault.name
 
 

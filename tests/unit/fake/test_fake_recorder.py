@@ -15,7 +15,6 @@ from fake_heygen.clock import SimClock
 from fake_heygen.scenario_reader import load_scenario
 from fake_heygen.sender import Sender
 from fake_heygen.simulation import Simulation
-from fake_heygen.world import World
 
 ROOT = Path(__file__).parents[3]
 
@@ -26,7 +25,7 @@ async def failing(scope: Scope, receive: Receive, send: Send) -> None:
 
 def test_failing_handler_answers_heygens_500_and_the_log_gets_the_traceback(caplog: pytest.LogCaptureFixture) -> None:
     async def call() -> tuple[httpx.Response, Simulation]:
-        simulation = Simulation(World(load_scenario("demo"), 1), SimClock(), Sender(), "http://127.0.0.1:1")
+        simulation = Simulation(load_scenario("demo"), 1, SimClock(), Sender(), "http://127.0.0.1:1")
         transport = httpx.ASGITransport(Recorder(failing, simulation, lambda: None))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:1") as client:
             return await client.get("/v3/videos"), simulation

@@ -9,8 +9,9 @@ import pytest
 
 from fake_heygen.errors import STATUS_OF, ApiError
 from fake_heygen.fields import is_loopback, is_receiver_url
-from fake_heygen.idempotency import RememberedAnswer, read_key
+from fake_heygen.idempotency import read_key
 from fake_heygen.order import read_object, read_order
+from fake_heygen.remembered import RememberedAnswer
 from fake_heygen.video_request import read_video_request
 
 Body = Callable[..., dict[str, Any]]
@@ -98,10 +99,10 @@ def test_body_that_is_no_json_object_is_refused(raw: bytes) -> None:
 
 def test_unknown_presenter_and_unknown_voice_are_not_found() -> None:
     with pytest.raises(ApiError) as refusal:
-        read_order(b'{"type":"avatar","avatar_id":"nobody","script":"x"}')
+        read_order({"type": "avatar", "avatar_id": "nobody", "script": "x"})
     assert (refusal.value.status, refusal.value.code) == (404, "avatar_not_found")
     with pytest.raises(ApiError) as refusal:
-        read_order(b'{"type":"avatar","avatar_id":"lucia_studio_front","script":"x","voice_id":"none"}')
+        read_order({"type": "avatar", "avatar_id": "lucia_studio_front", "script": "x", "voice_id": "none"})
     assert (refusal.value.status, refusal.value.code) == (404, "voice_not_found")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fake_heygen.delivery import Delivery
+from fake_heygen.due import DueQueue
 from fake_heygen.endpoint import Endpoint
 from fake_heygen.journal import LONGEST_BODY, Journal, masked, readable
 from fake_heygen.ledger import LedgerRow
@@ -36,7 +37,8 @@ def fill(world: World, video: Video) -> None:
 
 
 def test_world_comes_back_as_it_was_saved(tmp_path: Path, video: Make) -> None:
-    world = World(load_scenario("duplicate-storm"), seed=5)
+    queue = DueQueue()
+    world = World(load_scenario("duplicate-storm"), seed=5, queue=queue)
     world.name("video")
     fill(
         world,
@@ -44,10 +46,11 @@ def test_world_comes_back_as_it_was_saved(tmp_path: Path, video: Make) -> None:
             "webhook=duplicate:4 status=lag:5s outcome=failed code=c", background={"type": "color", "value": "#ffffff"}
         ),
     )
-    StateFile(tmp_path / "s.db").save(world.shelves())
+    StateFile(tmp_path / "s.db").save([*world.shelves(), queue.shelf])
 
-    again = World(load_scenario("default"), seed=99)
-    assert StateFile(tmp_path / "s.db").load(again.shelves())
+    other_queue = DueQueue()
+    again = World(load_scenario("default"), seed=99, queue=other_queue)
+    assert StateFile(tmp_path / "s.db").load([*again.shelves(), other_queue.shelf])
     again.restored(50.0)
     assert list(again.videos) == list(world.videos)
     assert list(again.ledger) == list(world.ledger)
@@ -64,7 +67,7 @@ def test_delivery_that_was_on_the_wire_is_attempted_again(tmp_path: Path, video:
     assert world.deliveries["d"].next_at == 77.0
     assert world.due.subjects("attempt") == {"d"}
     world.restored(88.0)
-    assert len(world.due) == 2
+    assert len(world.due.ahead()) == 2
 
 
 def test_save_writes_only_changes_and_deletions_and_keeps_the_order(tmp_path: Path, video: Make) -> None:
@@ -115,7 +118,6 @@ def test_reset_forgets_everything_and_gives_no_name_twice(video: Make) -> None:
     fill(world, video())
     world.reset()
     assert not any(len(shelf) for shelf in (world.videos, world.ledger, world.endpoints, world.deliveries))
-    assert len(world.due) == 0
     assert world.wallet.balance == 10_000
     assert world.name("video") != name
     assert world.scenario.name == "demo"
