@@ -145,6 +145,7 @@ def test_refused_create_is_not_remembered_for_its_key(fake: Any) -> None:
 def test_same_key_meets_409_while_the_first_call_still_runs(fake: Any, eventually: Any) -> None:
     with ThreadPoolExecutor() as pool:
         first = pool.submit(fake.create, "answer=slow:1s", "reel-1")
+        assert eventually(lambda: len(fake.rows("/_sim/journal")) == 1)
         seen: list[int] = []
 
         def refused() -> bool:
