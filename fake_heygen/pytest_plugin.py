@@ -128,7 +128,7 @@ def fake_heygen_process() -> Iterator[Process]:
 @pytest.fixture
 def fake_heygen(fake_heygen_process: Process) -> Iterator[FakeHeyGen]:
     """Offer the simulator in a new world: nothing made, nothing due, the clock running at its usual pace."""
-    with Remote(fake_heygen_process.url, timeout_s=660.0) as remote:
+    with Remote(fake_heygen_process.url) as remote:
         remote.post("clock", {"frozen": False, "speed": 1})
         remote.put("scenario", {"name": SCENARIO})
         remote.post("reset")

@@ -16,7 +16,7 @@ from fake_heygen.event import DESCRIPTIONS
 from fake_heygen.faults import FAULTS
 from fake_heygen.fields import Fields
 from fake_heygen.order import read_object
-from fake_heygen.simulation import Simulation, name_of
+from fake_heygen.simulation import Simulation
 from fake_heygen.world import World
 
 
@@ -39,10 +39,7 @@ class Evidence:
 
     async def journal(self, request: Request) -> Response:
         """List what was received and attempted."""
-        entries = selected(self._simulation.journal, request.query_params)
-        if (key := request.query_params.get("account")) is not None:
-            entries = [entry for entry in entries if entry["account"] == name_of(key)]
-        return data(entries)
+        return data(selected(self._simulation.journal, request.query_params))
 
     async def ledger(self, request: Request) -> Response:
         """List the truth of every video."""

@@ -9,14 +9,17 @@ from typing import Any
 from fake_heygen.errors import invalid
 from fake_heygen.journal import Journal
 from fake_heygen.proof.search import find
+from fake_heygen.simulation import name_of
 
 
 def selected(journal: Journal, wanted: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
-    """Return the entries that fit `kind`, `video_id`, `since` and the words `q`; with `limit` the latest of them."""
+    """Return the entries that fit `kind`, `video_id`, `account`, `since` and the words `q`; with `limit` the latest."""
     since, limit = _number(wanted, "since"), _number(wanted, "limit")
     entries: Sequence[Mapping[str, Any]] = journal.select(
         kind=wanted.get("kind"), video_id=wanted.get("video_id"), since=since
     )
+    if (key := wanted.get("account")) is not None:
+        entries = [entry for entry in entries if entry["account"] == name_of(key)]
     if words := wanted.get("q"):
         entries = find(entries, words)
     return entries if limit is None else entries[len(entries) - min(int(limit), len(entries)) :]

@@ -54,7 +54,7 @@ def _document(remote: Remote, args: argparse.Namespace) -> Any:
     if args.ledger is None:
         return remote.ledger()
     if args.ledger.startswith(("http://", "https://")):
-        with Remote(args.ledger.partition("/_sim")[0], args.key) as other:
+        with Remote(args.ledger.partition("/_sim")[0], args.account) as other:
             return other.ledger()
     try:
         return json.loads(_text(args.ledger))

@@ -30,7 +30,7 @@ def run_word(arguments: Sequence[str]) -> int:
     try:
         if "at" not in args:
             return int(args.run(output, args))
-        with Remote(args.at, args.key) as remote:
+        with Remote(args.at, args.account) as remote:
             return int(args.run(remote, output, args))
     except (RemoteError, ScenarioError, checking.Unreadable, Refused) as error:
         complain(f"fake HeyGen: {error}")
@@ -57,7 +57,7 @@ def _adder(words: Words, *, remote: bool = True) -> Callable[..., argparse.Argum
         parser.set_defaults(run=run)
         if remote:
             parser.add_argument("--at", default=DEFAULT_AT, metavar="URL", help=f"the simulator ({DEFAULT_AT})")
-            parser.add_argument("--key", default="any", metavar="KEY", help="the API key of the account meant")
+            parser.add_argument("--account", metavar="KEY", help="only the account that this API key opens")
         return parser
 
     return add

@@ -12,7 +12,6 @@ import httpx
 
 DEFAULT_AT = "http://127.0.0.1:8900"
 SAME_WITHIN_S = 5.0
-SLACK_S = 20.0
 
 
 class RemoteError(Exception):
@@ -20,12 +19,12 @@ class RemoteError(Exception):
 
 
 class Remote:
-    """The control routes of the simulator at an address; `key` chooses the account."""
+    """The control routes of the simulator at an address; without `account`, an API key, all accounts are meant."""
 
-    def __init__(self, at: str = DEFAULT_AT, key: str = "any", timeout_s: float = 600.0) -> None:
+    def __init__(self, at: str = DEFAULT_AT, account: str | None = None, timeout_s: float = 660.0) -> None:
         self.at = at.rstrip("/")
-        headers = {"X-Api-Key": key}
-        self._http = httpx.Client(base_url=self.at, headers=headers, timeout=timeout_s, trust_env=False)
+        params = {} if account is None else {"account": account}
+        self._http = httpx.Client(base_url=self.at, params=params, timeout=timeout_s, trust_env=False)
 
     def __enter__(self) -> Remote:
         return self

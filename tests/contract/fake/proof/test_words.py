@@ -112,6 +112,17 @@ def test_wait_has_an_exit_code(fake: Any, receiver: Any, say: Say, tell: Say) ->
     assert tell("wait", "--acknowledged", "1", "--event", "avatar_video.success").startswith("met after")
 
 
+def test_an_account_is_chosen_by_its_key(fake: Any, say: Say) -> None:
+    fake.video(title="one")
+    fake.api.headers["X-Api-Key"] = "other"
+    other = fake.video(title="other")
+    assert len(say("ledger")["data"]) == 2
+    assert [row["video_id"] for row in say("ledger", "--account", "other")["data"]] == [other]
+    assert [json.loads(entry["body"])["title"] for entry in say("journal", "--account", "any")["data"]] == ["one"]
+    assert len(say("journal", "--account", "other", "--limit", "5")["data"]) == 1
+    assert say("wait", "--state", "processing", "--account", "other")["seen"] == {"states": {"processing": 1}}
+
+
 def test_check_finds_what_the_client_does_not_know(fake: Any, say: Say, tell: Say, tmp_path: Path) -> None:
     known, lost = fake.video("render=1s", title="known"), fake.video("render=1s", title="lost")
     fake.advance(1)
