@@ -5,6 +5,7 @@ WAL with `synchronous=FULL`: an acknowledged transaction survives a power loss. 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -19,6 +20,8 @@ from core.errors import StoreError
 
 SCHEMA: Final = Path(__file__).parent / "schema"
 WAL_PAGES: Final = 4000
+_TURNS: Final[dict[Path, threading.RLock]] = {}  # one a file: a process may open the same database several times
+os.register_at_fork(after_in_child=_TURNS.clear)
 
 
 class Connections:
@@ -30,7 +33,7 @@ class Connections:
         self._schema = schema
         self._local = threading.local()
         self._opening = threading.Lock()
-        self._writing = threading.RLock()
+        self._writing = _TURNS.setdefault(path.absolute(), threading.RLock())
         self._writer: Database | None = None
 
     def read(self) -> sqlite3.Connection:
@@ -51,7 +54,7 @@ class Connections:
         if getattr(self._local, "depth", 0):
             yield self._open_writer().conn
             return
-        with self._writing, _translated(self.path):
+        with _translated(self.path), self._turn():
             conn = self._open_writer().conn
             conn.execute("BEGIN IMMEDIATE")
             self._local.depth = 1
@@ -70,8 +73,18 @@ class Connections:
 
         It gives up the interpreter's lock once, where BEGIN and COMMIT would make the thread wait for it three times.
         """
-        with self._writing, _translated(self.path):
+        with _translated(self.path), self._turn():
             self._open_writer().conn.execute(sql, values)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for one's turn among the writers of this process; SQLite would let the early ones sleep ever longer."""
+        if not self._writing.acquire(timeout=self._busy_timeout_s):
+            raise sqlite3.OperationalError("database is locked")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def close(self) -> None:
         """Close the writer and this thread's reader; other readers close with their threads."""
