@@ -26,9 +26,7 @@ UNSOUND = 1
 
 def add_word(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the word to the command line."""
-    parser = add(
-        "certify", "Put a receiver of webhooks through the certificate; exit code 1 when it is unsound.", _certify
-    )
+    parser = add("certify", _certify)
     parser.add_argument("url", metavar="URL", help="where signed deliveries of the account go")
     parser.add_argument("--secret", metavar="whsec_…", help=f"its signing secret (default: ${SECRET_VARIABLE})")
     parser.add_argument("--token-url", metavar="URL", help="an unguessable address that needs no signature")

@@ -26,7 +26,7 @@ class Unreadable(Exception):
 
 def add_word(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the word to the command line."""
-    parser = add("check", "Compare a client's history with the ledger; exit code 1 when a promise was broken.", _check)
+    parser = add("check", _check)
     parser.add_argument(
         "--history", required=True, metavar="FILE", help="what the client believes; - is standard input"
     )

@@ -11,6 +11,7 @@ from fake_heygen.cli import certifying, checking, reading, steering
 from fake_heygen.cli.output import Output, complain
 from fake_heygen.cli.remote import DEFAULT_AT, Remote, RemoteError
 from fake_heygen.cli.restart import Refused
+from fake_heygen.cli.words import WORDS
 from fake_heygen.scenario import ScenarioError
 
 FAILED = 1
@@ -51,8 +52,8 @@ def read_words() -> argparse.ArgumentParser:
 
 
 def _adder(words: Words, *, remote: bool = True) -> Callable[..., argparse.ArgumentParser]:
-    def add(name: str, text: str, run: Callable[..., int]) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = words.add_parser(name, help=text, description=text)
+    def add(name: str, run: Callable[..., int]) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = words.add_parser(name, help=WORDS[name], description=WORDS[name])
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
         parser.set_defaults(run=run)
         if remote:

@@ -19,7 +19,7 @@ NOT_MET = 1
 
 def add_words(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the words to the command line."""
-    journal = add("journal", "List requests received and deliveries attempted.", _journal)
+    journal = add("journal", _journal)
     journal.add_argument("--kind", choices=["request", "attempt"])
     journal.add_argument("--video", metavar="ID", help="only what concerns this video")
     journal.add_argument("--search", metavar="WORDS", help="only entries in which every word stands")
@@ -28,8 +28,8 @@ def add_words(add: Callable[..., argparse.ArgumentParser]) -> None:
     export = journal.add_mutually_exclusive_group()
     export.add_argument("--jsonl", action="store_true", help="print JSON lines")
     export.add_argument("--har", action="store_true", help="print an HTTP archive (HAR 1.2)")
-    add("ledger", "Tell the truth about every video.", _ledger)
-    wait = add("wait", "Wait until everything that is asked for holds; exit code 1 when the time is over.", _wait)
+    add("ledger", _ledger)
+    wait = add("wait", _wait)
     wait.add_argument("--deliveries", type=int, metavar="N", help="at least N attempts were made")
     wait.add_argument("--acknowledged", type=int, metavar="N", help="at least N deliveries were answered with 2xx")
     wait.add_argument("--state", choices=STATES, help="every video concerned is in this state")

@@ -19,24 +19,24 @@ Args = argparse.Namespace
 
 def add_words(add: Add) -> None:
     """Add the words to the command line."""
-    trigger = add("trigger", "Let an event of a video happen now.", _trigger)
+    trigger = add("trigger", _trigger)
     trigger.add_argument("video_id", metavar="VIDEO_ID")
     trigger.add_argument("--event", default="avatar_video.success", metavar="TYPE", help="avatar_video.success")
-    resend = add("resend", "Attempt a delivery again, with its own event id.", _resend)
+    resend = add("resend", _resend)
     resend.add_argument("delivery_id", metavar="DELIVERY_ID")
-    advance = add("advance", "Move the clock on and play what falls due, in order.", _advance)
+    advance = add("advance", _advance)
     advance.add_argument("seconds", type=duration, metavar="TIME", help="20s, 5m, 2h, 3d or seconds")
-    clock = add("clock", "Show the clock and what is due, or change its pace.", _clock)
+    clock = add("clock", _clock)
     clock.add_argument("--speed", type=float, metavar="X", help="simulated seconds per real second")
     pace = clock.add_mutually_exclusive_group()
     pace.add_argument("--freeze", action="store_true", help="stop the clock")
     pace.add_argument("--run", action="store_true", dest="thaw", help="let it run again")
-    scenario = add("scenario", "Show the scenario that plays, or play another.", _scenario)
+    scenario = add("scenario", _scenario)
     scenario.add_argument("scenario", nargs="?", metavar="NAME_OR_FILE")
-    add("scenarios", "List the bundled scenarios.", _scenarios)
-    wallet = add("wallet", "Set the balance of the wallet.", _wallet)
+    add("scenarios", _scenarios)
+    wallet = add("wallet", _wallet)
     wallet.add_argument("balance", type=float, metavar="BALANCE")
-    add("reset", "Forget videos, endpoints, events, journal, ledger and keys.", _reset)
+    add("reset", _reset)
 
 
 def duration(text: str) -> float:
