@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import pickle
 import selectors
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from typing import Final
+from typing import Any, Final
+
+from bench.served import ROOT
 
 PROCESSES: Final = 2
 Make = Callable[[int], bytes]
@@ -62,24 +66,20 @@ class Client:
 
 def run(port: int, make: Make, *, connections: int, seconds: float, at_most: int) -> Load:
     """Keep `connections` requests under way for some seconds; `make(n)` returns the n-th request, picklable."""
-    context = multiprocessing.get_context("spawn")
-    ends: list[Connection] = []
-    children = []
-    for index in range(PROCESSES):
-        ours, theirs = context.Pipe()
-        numbers = range(index, at_most, PROCESSES)
-        share = connections // PROCESSES
-        child = context.Process(target=_child, args=(theirs, port, make, numbers, share, seconds), daemon=True)
-        child.start()
-        ends.append(ours)
-        children.append(child)
-    for end in ends:
-        end.recv()  # ready
-    for end in ends:
-        end.send("go")
-    parts: list[Load] = [end.recv() for end in ends]
-    for child in children:
-        child.join()
+    command = [sys.executable, "-m", "bench.generator"]
+    with ExitStack() as stack:
+        some = [
+            stack.enter_context(subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE))  # noqa: S603  # ours
+            for _ in range(PROCESSES)
+        ]
+        for index, process in enumerate(some):
+            numbers = range(index, at_most, PROCESSES)
+            _tell(process, Task(port, make, numbers, connections // PROCESSES, seconds))
+        for process in some:
+            _hear(process)  # its requests are made
+        for process in some:
+            _tell(process, "go")
+        parts: list[Load] = [_hear(process) for process in some]
     return Load(
         served=sum(part.served for part in parts),
         errors=sum(part.errors for part in parts),
@@ -89,11 +89,26 @@ def run(port: int, make: Make, *, connections: int, seconds: float, at_most: int
     )
 
 
-def _child(end: Connection, port: int, make: Make, numbers: range, connections: int, seconds: float) -> None:
-    requests = [make(n) for n in numbers]
-    end.send("ready")
-    end.recv()
-    end.send(drive(port, requests, connections, seconds))
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Hold what one generator is to do."""
+
+    port: int
+    make: Make
+    numbers: range
+    connections: int
+    seconds: float
+
+
+def _tell(process: subprocess.Popen[bytes], what: object) -> None:
+    assert process.stdin is not None  # noqa: S101  # a pipe was asked for
+    pickle.dump(what, process.stdin)
+    process.stdin.flush()
+
+
+def _hear(process: subprocess.Popen[bytes]) -> Any:
+    assert process.stdout is not None  # noqa: S101  # a pipe was asked for
+    return pickle.load(process.stdout)  # noqa: S301  # from our own process
 
 
 def drive(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Load:
