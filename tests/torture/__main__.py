@@ -56,7 +56,7 @@ def report(result: Result) -> str:
         figures = "  ".join(f"p{p} {_percentile(delays, p):.2f} s" for p in (50, 95, 99))
         lines.append(f"  known by {channel:<9}{len(delays):>6}   {figures}")
     lines += [f"  {what:<18}{n:>6}" for what, n in sorted(result.counts.items())]
-    lines += [f"  died {n:>3}x {point}" for point, n in sorted(result.deaths.items())]
+    lines += [f"  {n:>3}x {what}" for what, n in sorted(result.appointments.items())]
     for kind, findings in result.findings.items():
         lines += [f"  ! {kind}: {finding}" for finding in findings[:SHOWN]]
         if len(findings) > SHOWN:

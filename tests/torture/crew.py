@@ -15,11 +15,12 @@ from random import Random
 from typing import Final
 
 from tests.support.waiting import wait_for
-from tests.torture.deaths import RECEIVING, WORKING, Death
+from tests.torture.deaths import RECEIVING, WORKING, Appointment
 from tests.torture.runner import LEASE_S, UP, live
 
 PARTS: Final = {"serve": {RECEIVING, WORKING}, "receiver": {RECEIVING}, "worker": {WORKING}}
 PAUSE_S: Final = (LEASE_S + 0.3, LEASE_S + 1.5)  # longer than a lease, shorter than the recorder's patience of 5 s
+KEPT: Final = "torture: "
 APPOINTED: Final = 0.9
 
 
@@ -40,11 +41,13 @@ class Member:
         self._process = FORGE.Process()
         self._begins = 0
 
-    def start(self, death: Death | None = None, trouble: int | None = None) -> None:
+    def start(self, appointment: Appointment | None = None, trouble: int | None = None) -> None:
         """Start it, with an appointment and trouble on its way to HeyGen, or without."""
         role, port, environ = self._life
         self._begins = len(self.output)
-        self._process = FORGE.Process(target=live, args=(role, port, death, trouble, environ, self.log), daemon=True)
+        self._process = FORGE.Process(
+            target=live, args=(role, port, appointment, trouble, environ, self.log), daemon=True
+        )
         self._process.start()
 
     @property
@@ -185,14 +188,10 @@ class Crew:
     def _start(self, member: Member) -> None:
         member.start(self._appointment(member), self._random.getrandbits(32))
 
-    def _appointment(self, member: Member) -> Death | None:
-        return Death.draw(self._random, member.parts) if self._random.random() < APPOINTED else None
+    def _appointment(self, member: Member) -> Appointment | None:
+        return Appointment.draw(self._random, member.parts) if self._random.random() < APPOINTED else None
 
-    def named_deaths(self) -> Counter[str]:
-        """Return at which points somebody died, from the logs."""
-        deaths: Counter[str] = Counter()
-        for member in self.members:
-            for line in member.output.splitlines():
-                if line.startswith("torture: dies "):
-                    deaths[line.partition(":")[2].partition(":")[2]] += 1
-        return deaths
+    def appointments_kept(self) -> Counter[str]:
+        """Return at which points somebody died or stood still, from the logs."""
+        lines = (line for member in self.members for line in member.output.splitlines())
+        return Counter(line.removeprefix(KEPT) for line in lines if line.startswith((KEPT + "dies", KEPT + "stands")))

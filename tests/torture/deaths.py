@@ -1,4 +1,4 @@
-"""Die at a named moment: around a commit, a request to HeyGen, or an answer to a webhook.
+"""Die, or stand still, at a named moment: around a commit, a request to HeyGen, or an answer to a webhook.
 
 Nothing in the product knows of this: what it stands on is wrapped (sqlite3, httpx, ASGI), in the runner's process only.
 """
@@ -9,6 +9,7 @@ import os
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ from tests.torture.gateway import Gateway
 RECEIVING, WORKING = "receiving", "working"
 POST_TIMEOUT_S: Final = 2.0  # in place of 120 s: shorter than the leases, as in production
 READ_TIMEOUT_S: Final = 2.0
+OUTSIDE: Final = ("post", "look", "sweep")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,49 +57,48 @@ POINTS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Death:
-    """Hold at which passing of which point a process dies."""
+class Appointment:
+    """Hold at which passing of which point a process dies, or at every how many a thread of it stands still."""
 
     point: str
     nth: int
-
-    def __str__(self) -> str:
-        return f"{self.nth}:{self.point}"
+    stalls: bool = False
 
     @classmethod
-    def read(cls, text: str) -> Death:
-        """Read what `str` wrote."""
-        nth, _, point = text.partition(":")
-        return cls(point=point, nth=int(nth))
-
-    @classmethod
-    def draw(cls, random: Random, parts: set[str]) -> Death:
-        """Choose a death that a process with these parts can die."""
-        point = random.choice([name for name, point in POINTS.items() if point.part in parts])
-        return cls(point=point, nth=random.randint(1, POINTS[point].often))
+    def draw(cls, random: Random, parts: set[str]) -> Appointment:
+        """Choose an appointment that a process with these parts can keep; nobody stands still with the store locked."""
+        stalls = WORKING in parts and random.random() < 0.3
+        fit = [name for name, p in POINTS.items() if (p.place in OUTSIDE and p.after if stalls else p.part in parts)]
+        point = random.choice(fit)
+        return cls(point=point, nth=random.randint(1, POINTS[point].often), stalls=stalls)
 
 
 class Reaper:
-    """Count how often the point of a death is passed, and kill this process at the right time."""
+    """Count how often the point of an appointment is passed, and keep the appointment at the right time."""
 
-    def __init__(self, death: Death | None) -> None:
-        self._death = death
-        self._point = POINTS[death.point] if death else None
-        self._left = death.nth if death else 0
+    def __init__(self, appointment: Appointment | None, stall_s: float) -> None:
+        self._appointment = appointment
+        self._point = POINTS[appointment.point] if appointment else None
+        self._stall_s = stall_s
+        self._passed = 0
         self._lock = threading.Lock()
 
     def passes(self, place: str, *, after: bool) -> None:
         """Pass a place."""
-        point = self._point
-        if point is None or (point.place, point.after) != (place, after):
+        point, appointment = self._point, self._appointment
+        if point is None or appointment is None or (point.place, point.after) != (place, after):
             return
         if not threading.current_thread().name.startswith(point.thread):
             return
         with self._lock:
-            self._left -= 1
-            if self._left == 0:
-                os.write(2, f"torture: dies {self._death}\n".encode())
+            self._passed += 1
+            due = self._passed % appointment.nth == 0
+            if due and not appointment.stalls:
+                os.write(2, f"torture: dies {appointment.point}\n".encode())
                 os.kill(os.getpid(), signal.SIGKILL)
+        if due:
+            os.write(2, f"torture: stands still {appointment.point}\n".encode())
+            time.sleep(self._stall_s)
 
     def connect(self, original: Callable[..., sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:
         """Return a `sqlite3.connect` whose connections pass their commits."""

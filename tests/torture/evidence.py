@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 from tests.torture.verdict import Entry, Kept, Recorded, Video
 
 
-def videos(ledger: list[Mapping[str, Any]]) -> tuple[Video, ...]:
-    """Return the truth."""
+def videos(ledger: list[dict[str, Any]], linkless: set[str]) -> tuple[Video, ...]:
+    """Return the truth; `linkless` are the titles of which HeyGen never tells the link."""
     return tuple(
         Video(
             video_id=row["video_id"],
@@ -24,6 +23,7 @@ def videos(ledger: list[Mapping[str, Any]]) -> tuple[Video, ...]:
             terminal_at=row["terminal_at"],
             created_at=row["created_at"],
             charges=row["charges"],
+            has_link=row["title"] not in linkless,
         )
         for row in ledger
     )
@@ -56,6 +56,15 @@ def kept(database: Path) -> tuple[Kept, ...]:
     )
 
 
+def in_doubt(database: Path) -> int:
+    """Return how many reels are not handed over, but for those that are surely sent away until tomorrow."""
+    sql = """
+        SELECT id FROM reel
+        WHERE status = 'pending' AND NOT (send_state = 'queued' AND unsure = 0 AND failure_code IS ?)
+    """
+    return len(_rows(database, sql, "quota_exceeded"))
+
+
 def recorded(database: Path) -> tuple[Recorded, ...]:
     """Return the deliveries."""
     return tuple(
@@ -82,7 +91,7 @@ def refused(database: Path) -> int:
     return round(sum(row["n"] for row in _rows(database, "SELECT n FROM tally WHERE name = 'refused'")))
 
 
-def _rows(database: Path, sql: str) -> list[sqlite3.Row]:
+def _rows(database: Path, sql: str, *values: object) -> list[sqlite3.Row]:
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
-        return connection.execute(sql).fetchall()
+        return connection.execute(sql, values).fetchall()

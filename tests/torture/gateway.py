@@ -6,16 +6,19 @@ import threading
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final
+from zlib import crc32
 
 import httpx
 
-SHARE: Final = 0.06
+SHARE: Final = 0.05
+TROUBLED_KEYS: Final = 0.25
+TROUBLED_SHARE: Final = 0.6
 Forward = Callable[[httpx.Request], httpx.Response]
 Trouble = Callable[[httpx.Request, Forward], httpx.Response]
 
 
 class Gateway:
-    """Let most requests through, and give some of them trouble."""
+    """Let most requests through and give some of them trouble; what costs money has it in rows, by its key."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
@@ -23,15 +26,22 @@ class Gateway:
 
     def handle(self, request: httpx.Request, forward: Forward) -> httpx.Response:
         """Answer one request to HeyGen."""
+        key = request.headers.get("Idempotency-Key", "")
         with self._lock:
-            chosen = self._random.choice(troubles(request)) if self._random.random() < SHARE else None
+            chosen = self._random.choice(troubles(key)) if self._random.random() < _share(key) else None
         return forward(request) if chosen is None else chosen(request, forward)
 
 
-def troubles(request: httpx.Request) -> Sequence[Trouble]:
-    """Return what may happen to a request; one that costs money is most often in doubt afterwards."""
+def _share(key: str) -> float:
+    if not key:
+        return SHARE
+    return TROUBLED_SHARE if crc32(key.encode()) / 2**32 < TROUBLED_KEYS else 0.0
+
+
+def troubles(key: str) -> Sequence[Trouble]:
+    """Return what may happen to a request; one with a key is most often in doubt afterwards."""
     either = (not_connected, refused_at_the_door, broken_behind, lost)
-    return (*either, lost, lost) if request.method == "POST" else (*either, a_page)
+    return (*either, refused_at_the_door, lost, lost) if key else (*either, a_page)
 
 
 def not_connected(request: httpx.Request, _forward: Forward) -> httpx.Response:

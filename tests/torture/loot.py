@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Mapping
 from typing import Any, Final
 
 import httpx
@@ -13,6 +14,7 @@ from tests.support.programs import Fake
 from tests.torture.verdict import Answered
 
 ROUTE: Final = re.compile(r"/webhooks/heygen(?:/reel/(\d+)(?:/([\w-]+))?)?$")
+ROUGHLY: Final = re.compile(r"\ufffd|… \(\d+ bytes\)$")  # how the journal shows what is no text or is too long
 OVERLAP_S: Final = 30.0  # an attempt is written down when it has ended, with the moment at which it began
 
 
@@ -64,25 +66,32 @@ class Loot:
     def _answer(self, entry: dict[str, Any]) -> Answered:
         found = ROUTE.search(entry["url"])
         assert found is not None, entry["url"]
-        genuine = entry["endpoint_id"] is None or _signing(entry) in self._believed
+        body = entry["request"]["body"]
         return Answered(
             who="HeyGen",
             what=f"{entry['event_type']} ({entry['fault']})",
             reel_id=int(found[1]) if found[1] else None,
-            body=entry["request"]["body"].encode(),
+            body=body.encode(),
             status=entry["response"]["status"] if entry["response"] else None,
-            allowed=frozenset({200} if genuine else {401}),
+            allowed=allowed(entry, self._believed),
             auth="token" if found[2] else "signature",
+            exact=not ROUGHLY.search(body),
         )
 
 
-def _signing(entry: dict[str, Any]) -> str:
-    """Return with which secret an attempt was signed; of two events that look alike, one true, its answer tells."""
-    words = (entry["fault"] or "").split()
-    answered = entry["response"] and entry["response"]["status"]
-    if "forge=success" in words and entry["event_type"] == "avatar_video.success" and answered == 401:
-        return "bad"
-    return [word.removeprefix("sign=") for word in ("sign=current", *words) if word.startswith("sign=")][-1]
+def allowed(entry: Mapping[str, Any], believed: frozenset[str]) -> frozenset[int]:
+    """Return what an attempt may be answered: a true one 200 and nothing else, a spoilt one also a refusal."""
+    words = [word.partition("=") for word in (entry["fault"] or "").split() if "=" in word]
+    keys = {key for key, _, _ in words}
+    answers = {200}
+    if keys & {"body", "wire"}:
+        answers |= {400, 408, 413, 415}
+    if entry["endpoint_id"] is None:
+        return frozenset(answers)
+    signed = [value.partition(":")[0] for key, _, value in words if key == "sign"]
+    if "forge" in keys or len(signed) > 1:
+        return frozenset(answers | {401})
+    return frozenset(answers if believed.issuperset(signed) else answers - {200} | {401})
 
 
 def _json(text: str | None) -> dict[str, Any]:

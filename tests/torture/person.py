@@ -20,7 +20,7 @@ from core.store import ReelFilter
 from tests.support.programs import run_core
 
 MOST_ATTEMPTS: Final = 3
-PATIENCE: Final = timedelta(seconds=15)
+PATIENCE: Final = timedelta(seconds=5)
 MAY_BE_RETRIED: Final = (ReelStatus.FAILED, ReelStatus.TIMED_OUT)
 
 
@@ -41,7 +41,8 @@ class Person(threading.Thread):
 
     def run(self) -> None:
         """Do one thing after the other."""
-        acts = (self._check, self._check, self._retry, self._retry_twice_at_once, self._read, self._use_command_line)
+        rare = (self._retry_twice_at_once, self._read, self._use_command_line)
+        acts = (self._check, self._check, self._retry, self.open_queue, self.open_queue, *rare)
         while not self.ending.wait(self._random.expovariate(1 / self._every_s)):
             try:
                 self._random.choice(acts)()

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from core import archive, inbox, serving, submission, sweep
 from core.config import Settings
 from core.runtime import Runtime
-from tests.torture.deaths import Death, Reaper
+from tests.torture.deaths import Appointment, Reaper
 from tests.torture.gateway import Gateway
 
 UP = "torture: up\n"
@@ -48,7 +48,9 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def live(role: str, port: int, death: Death | None, trouble: int | None, environ: Mapping[str, str], log: Path) -> None:
+def live(
+    role: str, port: int, appointment: Appointment | None, trouble: int | None, environ: Mapping[str, str], log: Path
+) -> None:
     """Run a role in this process until it is killed or stopped; everything that is printed goes to the log.
 
     `trouble` is the seed of what happens on the way to HeyGen, None for nothing.
@@ -58,7 +60,7 @@ def live(role: str, port: int, death: Death | None, trouble: int | None, environ
     with log.open("ab") as out:
         for stream in (1, 2):
             os.dup2(out.fileno(), stream)
-    reaper, gateway = Reaper(death), None if trouble is None else Gateway(trouble)
+    reaper, gateway = Reaper(appointment, LEASE_S + 0.3), None if trouble is None else Gateway(trouble)
     sqlite3.connect = reaper.connect(sqlite3.connect)
     httpx.HTTPTransport.handle_request = reaper.transport(httpx.HTTPTransport.handle_request, gateway)  # type: ignore[method-assign]
     for module in (submission, inbox, sweep, archive):

@@ -72,6 +72,13 @@ TRUE = {
         deliveries=(),
         answers=(),
     ),
+    "one whose link HeyGen never tells": history(
+        videos=(video(has_link=False),),
+        reels=(kept(status="timed_out", detected_by=None, timeline=timeline("pending", "processing", "timed_out")),),
+        deliveries=(),
+        answers=(),
+    ),
+    "a body that the journal shows only roughly": history(answers=(answered(), answered(body=b"?", exact=False))),
     "a lie about one that HeyGen never ends, which is still being asked for": history(
         videos=(video(outcome=None, terminal_at=None),),
         reels=(kept(status="processing", detected_by=None, timeline=PROCESSING),),
@@ -138,6 +145,11 @@ WRONG = {
         "another reel's video": history(videos=(video(title="two"),)),
         "a video that nobody made": history(videos=()),
         "completed without a link": history(reels=(kept(video_url=None),)),
+        "news of its own video is put aside as another's": history(
+            reels=(kept(detected_by="poll"),),
+            deliveries=(Recorded(reel_id=1, body=BODY, video_id="v1", verdict="other_video"),),
+        ),
+        "completed although its link was never told": history(videos=(video(has_link=False),)),
         "stored twice": history(reels=(kept(), kept(id=2, video_id=None, status="failed"))),
     },
     "charged twice": {

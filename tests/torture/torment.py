@@ -20,10 +20,10 @@ from tests.support.waiting import wait_for
 from tests.torture import evidence
 from tests.torture.attacker import MARKER, Attacker
 from tests.torture.crew import Crew, Member
-from tests.torture.fates import draw
+from tests.torture.fates import LINKLESS, draw
 from tests.torture.loot import Loot
 from tests.torture.person import Person
-from tests.torture.verdict import History, Kept, Recorded, Submitted, judge
+from tests.torture.verdict import History, Kept, Recorded, Submitted, Video, judge
 
 MODES: Final = ("webhook", "polling", "hybrid")
 ROLES: Final = {"serve-a": "serve", "serve-b": "serve", "worker": "worker"}
@@ -72,7 +72,7 @@ class Result:
     findings: dict[str, list[str]]
     delays_s: dict[str, list[float]]
     counts: Counter[str] = field(default_factory=Counter)
-    deaths: Counter[str] = field(default_factory=Counter)
+    appointments: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     took_s: float = 0.0
@@ -94,6 +94,7 @@ class Torment:
         self.submitted: list[Submitted] = []
         self.complaints: list[tuple[str, str]] = []
         self.texts: list[str] = []
+        self.linkless: set[str] = set()
         self.skewed_from: float | None = None
         self.phases_s: dict[str, float] = {}
         self._phase_began = time.monotonic()
@@ -108,7 +109,7 @@ class Torment:
         members = [Member(n, role, plan.folder, self.environ, self.port) for n, role in ROLES.items()]
         pace = {"kill_every_s": plan.kill_every_s, "pause_every_s": plan.pause_every_s}
         self.crew = Crew(members, self._random(), **pace)
-        self.loot = Loot(self.fake, frozenset({"current", "old"} if both else {"current"}))
+        self.loot = Loot(self.fake, frozenset({"current", "twice", *(["old"] if both else [])}))
         self.attacker = Attacker(self.url, self.secret, self.loot, self._random(), every_s=plan.attack_every_s)
         self.person = Person(self.environ, self.url, self._random(), every_s=plan.act_every_s)
         self.secrets = {self.secret: "signing secret", old_secret: "signing secret", self.key: "API key"}
@@ -124,7 +125,8 @@ class Torment:
         self.fake.sim("PUT", "scenario", **self._scenario())
         if self.plan.mode == "polling":
             return f"whsec_{self.random.getrandbits(128):032x}", f"whsec_{self.random.getrandbits(128):032x}"
-        made = self.fake.http.post("/v3/webhooks/endpoints", json={"url": f"{self.url}/webhooks/heygen"})
+        endpoint = {"url": f"{self.url}/webhooks/heygen"}
+        made = self.fake.http.post("/v3/webhooks/endpoints", json=endpoint)
         endpoint = made.raise_for_status().json()["data"]
         path = f"/v3/webhooks/endpoints/{endpoint['endpoint_id']}/rotate-secret"
         return self.fake.http.post(path).raise_for_status().json()["data"]["secret"], endpoint["secret"]
@@ -220,6 +222,7 @@ class Torment:
     def _submit(self, n: int, titles: tuple[str, ...], scripts: Iterator[str]) -> None:
         file = self.plan.folder / f"batch-{n}.csv"
         rows = [(title, next(scripts)) for title in titles]
+        self.linkless.update(title for title, script in rows if LINKLESS in script)
         self.faults.update(word.partition(":")[0] for _, script in rows for word in script.split()[4:])
         with file.open("w", newline="", encoding="utf-8") as out:
             csv.writer(out).writerows([("title", "script"), *rows])
@@ -257,10 +260,13 @@ class Torment:
         self.attacker.join()
         self.person.join()
         self.crew.calm()
-        self._until("every reel to be handed to HeyGen", self._all_sent)
-        self._phase("sending the rest")
+        self._until("every reel to be handed to HeyGen", self._none_in_doubt)
         self.skewed_from = self.fake.sim("GET", "clock")["now"]
-        for seconds in (self.plan.deadline_s + 10, 600.0, 2 * DAY_S):
+        if not self._all_sent():  # some are sent away until tomorrow; only now may keys grow old
+            self._advance(DAY_S)
+            self._until("every reel to be handed to HeyGen a day later", self._all_sent)
+        self._phase("sending the rest")
+        for seconds in (self.plan.deadline_s + 10, 600.0, 4 * DAY_S):
             self._advance(seconds)
         self._phase("moving time on")
         self._until("every delivery to be worked off", self._inbox_is_empty)
@@ -283,23 +289,30 @@ class Torment:
         except AssertionError as error:
             self.complaints.append(("stuck", str(error)))
 
+    def _none_in_doubt(self) -> bool:
+        self.person.open_queue()
+        return evidence.in_doubt(self.database) == 0
+
     def _all_sent(self) -> bool:
         self.person.open_queue()
         return self.person.product.store.reels.counts()[ReelStatus.PENDING] == 0
 
     def _inbox_is_empty(self) -> bool:
         """Tell whether nothing waits; what speaks of a video without an end may wait for it."""
-        endless = {row["video_id"] for row in self.fake.ledger() if row["outcome"] is None}
+        endless = {video.video_id for video in self._truth() if not video.can_be_known}
         video_of = {reel.id: reel.video_id for reel in evidence.kept(self.database)}
         about = ((d, d.video_id or video_of.get(d.reel_id or 0)) for d in self._waiting())
         return all(d.verdict == "unconfirmed" and video_id in endless for d, video_id in about)
+
+    def _truth(self) -> tuple[Video, ...]:
+        return evidence.videos(self.fake.ledger(), self.linkless)
 
     def _waiting(self) -> list[Recorded]:
         return [delivery for delivery in evidence.recorded(self.database) if delivery.waiting]
 
     def _unaware(self) -> list[Kept]:
         """Return the reels that have not come to rest although HeyGen has ended their video."""
-        ended = {row["video_id"] for row in self.fake.ledger() if row["outcome"]}
+        ended = {video.video_id for video in self._truth() if video.can_be_known}
         resting = ("completed", "failed")
         return [r for r in evidence.kept(self.database) if r.status not in resting and r.video_id in ended]
 
@@ -309,7 +322,7 @@ class Torment:
 
     def _see_to(self, reel: Kept) -> None:
         """Ask about a reel as a person does: by a check, or by a retry, which must not pay for a success again."""
-        succeeded = {row["video_id"] for row in self.fake.ledger() if row["outcome"] == "completed"}
+        succeeded = {video.video_id for video in self._truth() if video.outcome == "completed"}
         if reel.status == "timed_out" and reel.video_id in succeeded and self.random.random() < 0.7:
             self.person.retry(reel.id)
         else:
@@ -333,7 +346,7 @@ class Torment:
             findings=judge(history),
             delays_s=_delays_s(history),
             counts=counts,
-            deaths=self.crew.named_deaths(),
+            appointments=self.crew.appointments_kept(),
             statuses=Counter(reel.status for reel in history.reels),
             faults=self.faults,
             took_s=took_s,
@@ -348,7 +361,7 @@ class Torment:
         logs["what was printed and answered"] = "\n".join([*self.texts, *self.person.texts])
         return History(
             submitted=tuple(self.submitted),
-            videos=evidence.videos(ledger),
+            videos=evidence.videos(ledger, self.linkless),
             reels=evidence.kept(self.database),
             deliveries=evidence.recorded(self.database),
             answers=(*self.loot.answers(), *self.attacker.answers),

@@ -36,7 +36,10 @@ Findings = Iterator[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Video:
-    """Hold the truth of one video, from the ledger; `outcome` is None for one that HeyGen never ends."""
+    """Hold the truth of one video, from the ledger.
+
+    `outcome` is None for one that HeyGen never ends; of one without `has_link` it never says where the film is.
+    """
 
     video_id: str
     title: str
@@ -45,6 +48,12 @@ class Video:
     terminal_at: float | None = None
     created_at: float = 0.0
     charges: int = 1
+    has_link: bool = True
+
+    @property
+    def can_be_known(self) -> bool:
+        """Tell whether its end can be learned."""
+        return self.outcome == "failed" or (self.outcome == "completed" and self.has_link)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +99,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """Hold one request that somebody made and its answer; `allowed` are the answers that it may have."""
+    """Hold one request that somebody made and its answer; `allowed` are the answers that it may have.
+
+    Of a body that is not `exact` only an impression is known, so it cannot be looked for.
+    """
 
     who: str
     what: str
@@ -99,6 +111,7 @@ class Answered:
     status: int | None
     allowed: frozenset[int]
     auth: str = "token"
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,11 +175,11 @@ def _ends(history: History) -> Findings:
         video = truth.get(reel.video_id)
         if video is None or video.title != reel.title:
             yield "wrong", f"{name}: its video {reel.video_id} is {'nobody' if video is None else video.title}'s"
-        elif video.outcome is None and reel.status not in {"processing", "timed_out"}:
-            yield "wrong", f"{name}: HeyGen never ended it"
-        elif video.outcome is not None and reel.status in {"pending", "processing", "timed_out"}:
+        elif not video.can_be_known and reel.status not in {"processing", "timed_out"}:
+            yield "wrong", f"{name}: HeyGen never said that it ended"
+        elif video.can_be_known and reel.status in {"pending", "processing", "timed_out"}:
             yield "stuck", f"{name}: HeyGen says {video.outcome}"
-        elif video.outcome is not None and reel.status != video.outcome:
+        elif video.can_be_known and reel.status != video.outcome:
             yield "wrong", f"{name}: HeyGen says {video.outcome}"
         elif reel.status == "completed" and not reel.video_url:
             yield "wrong", f"{name}: no link"
@@ -226,15 +239,18 @@ def _answers(history: History) -> Findings:
 
 
 def _recorded(history: History) -> Findings:
-    acknowledged = Counter(_address(answer) for answer in history.answers if answer.status == 200)
+    acknowledged = Counter(_address(answer) for answer in history.answers if answer.status == 200 and answer.exact)
     recorded: Counter[tuple[str, int | None, bytes]] = Counter()
-    endless = {video.video_id for video in history.videos if video.outcome is None}
+    endless = {video.video_id for video in history.videos if not video.can_be_known}
     video_of = {reel.id: reel.video_id for reel in history.reels}
     for delivery in history.deliveries:
         recorded[_address(delivery)] += delivery.seen
         about = delivery.video_id or video_of.get(delivery.reel_id or 0)
         if delivery.waiting and not (delivery.verdict == "unconfirmed" and about in endless):
             yield "stuck", f"a delivery to reel {delivery.reel_id} is not worked off: {delivery.body[:120]!r}"
+        own = delivery.video_id is not None and delivery.video_id == video_of.get(delivery.reel_id or 0)
+        if own and delivery.auth == "token" and delivery.verdict == "other_video":
+            yield "wrong", f"news of reel {delivery.reel_id}'s own video {about} was put aside as another's"
     for (auth, reel_id, body), times in acknowledged.items():
         stands = recorded[auth, reel_id, body]
         if stands < times:
