@@ -4,7 +4,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format bench torture requirements
+.PHONY: demo test lint format bench torture interop requirements
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with PYTHON=python3.12 make ..." >&2; exit 1; }
@@ -29,6 +29,12 @@ test: $(VENV)/.installed
 # SEED=, REELS= (2000) and MINUTES= (one round) choose how; a broken promise leaves its evidence in build/torture.
 torture: $(VENV)/.installed
 	@SEED="$(SEED)" REELS="$(REELS)" MINUTES="$(MINUTES)" $(BIN)/python -m tests.torture
+
+# Apart from `test`, since it needs Node.js and installs from the registry of its packages.
+interop: $(VENV)/.installed
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed" >&2; exit 1; }
+	npm install --prefix tests/interop --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error
+	$(BIN)/pytest tests/interop/heygens_n8n_node.py
 
 # A missed target is said and is no failure; the figures go to build/bench.json and docs/performance.md.
 bench: $(VENV)/.bench
