@@ -46,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _run(options: Options, scenario: Scenario, taken: socket.socket) -> None:
     with taken:
-        clock = SimClock()
-        simulation = Simulation(scenario, options.seed, clock, Sender(), base_url(taken))
+        clock = SimClock(start=options.start, frozen=options.frozen)
+        simulation = Simulation(scenario, options.seed, clock, Sender(), base_url(taken), strict=options.strict)
         state = StateFile(options.state) if options.state else None
         if state is not None:
             simulation.load(state, scenario if options.scenario else None)

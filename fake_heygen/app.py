@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from fake_heygen.api import described
 from fake_heygen.api.account import AccountRoutes
 from fake_heygen.api.answers import error_response
 from fake_heygen.api.control import Control
@@ -42,9 +45,10 @@ class FakeHeyGen:
         self._cabinet = cabinet
         self._state = state
 
-    def asgi(self) -> ASGIApp:
-        """Return the application."""
-        routes = [
+    def routes(self) -> list[Route]:
+        """Return every route."""
+        return [
+            *described.routes(),
             *Videos(self.simulation, self.closing).routes(),
             *AccountRoutes(self.simulation).routes(),
             *Webhooks(self.simulation).routes(),
@@ -54,7 +58,16 @@ class FakeHeyGen:
             *Exports(self.simulation).routes(),
             *Waiting(self.simulation, self.closing).routes(),
         ]
-        handlers = {ApiError: _refused, CutOff: _cut_off, HTTPException: _unknown_route}
+
+    def asgi(self) -> ASGIApp:
+        """Return the application."""
+        routes = self.routes()
+        handlers = {
+            ApiError: _refused,
+            CutOff: _cut_off,
+            Exception: _failed,
+            HTTPException: partial(_unknown_route, routes),
+        }
         app = Starlette(routes=routes, exception_handlers=handlers, lifespan=self._lifespan)  # type: ignore[arg-type]  # handlers take their own exception
         app.router.redirect_slashes = False
         return Recorder(Guard(app, self.simulation), self.simulation, self.flush)
@@ -93,7 +106,15 @@ async def _cut_off(_request: Request, _error: CutOff) -> Response:
     return cut_off()
 
 
-async def _unknown_route(request: Request, error: HTTPException) -> Response:
-    if error.status_code == 405:
-        return error_response(ApiError("method_not_allowed", f"{request.method} is not allowed here"))
-    return error_response(ApiError("not_found", f"No route {request.method} {request.url.path}"))
+async def _failed(_request: Request, _error: Exception) -> Response:
+    return error_response(ApiError("internal_error", "Something went wrong"))
+
+
+async def _unknown_route(routes: Sequence[Route], request: Request, error: HTTPException) -> Response:
+    path = request.url.path
+    if error.status_code != 405:
+        return error_response(ApiError("not_found", f"No route {request.method} {path}"))
+    shape = next(route.path for route in routes if route.path_regex.match(path))
+    methods = {method for route in routes if route.path == shape for method in route.methods or ()}
+    message, allowed = f"{request.method} is not allowed here", {"Allow": ", ".join(sorted(methods))}
+    return error_response(ApiError("method_not_allowed", message, headers=allowed))

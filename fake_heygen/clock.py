@@ -32,10 +32,15 @@ class SimClock:
         *,
         wall: Callable[[], float] = time.time,
         speed: float = 1.0,
+        start: float | None = None,
+        frozen: bool = False,
         on_change: Callable[[], None] | None = None,
     ) -> None:
         self._wall = wall
-        self._state = ClockState(anchor_sim=wall(), anchor_wall=wall(), speed=speed)
+        now = wall()
+        self._state = ClockState(
+            anchor_sim=now if start is None else start, anchor_wall=now, speed=speed, frozen=frozen
+        )
         self._latest = self._state.anchor_sim
         self.on_change = on_change or (lambda: None)
 

@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from typing import NoReturn
@@ -30,6 +31,9 @@ class Options:
     scenario: str | None
     state: Path | None
     exit_with_parent: bool
+    strict: bool
+    start: float | None
+    frozen: bool
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,6 +51,9 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--speed", type=_speed, help="simulated seconds per real second (1)")
     parser.add_argument("--scenario", help="name of a bundled scenario, or a TOML file (default)")
     parser.add_argument("--state", type=Path, help="file that keeps the world between runs")
+    parser.add_argument("--strict", action="store_true", help="refuse fields that HeyGen does not know, with 400")
+    parser.add_argument("--start", type=_moment, help="simulated moment to begin at, ISO 8601 (now)")
+    parser.add_argument("--frozen", action="store_true", help="begin with a clock that stands still")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input ends")
     values = parser.parse_args(arguments)
     seed = secrets.randbits(32) if values.seed is None else values.seed
@@ -73,3 +80,11 @@ def _speed(text: str) -> float:
     if not isfinite(speed) or not 0.001 <= speed <= 1_000_000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0.001 to 1000000")
     return speed
+
+
+def _moment(text: str) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a moment like 2026-12-01T09:00:00Z") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fake_heygen.account import Account
@@ -39,19 +39,22 @@ class Simulation:
     The first key that is used opens the first account; every other key gets an account of its own.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, clock: SimClock, sender: Sender, base_url: str) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, clock: SimClock, sender: Sender, base_url: str, *, strict: bool = False
+    ) -> None:
         self.clock = clock
         self.sender = sender
         self.journal = Journal()
         self._seed = seed
         self._base_url = base_url
-        self._scenario = scenario
+        self._strict = strict
+        self._scenario = self._hardened(scenario)
         self._queue = DueQueue()
         self._clocks = Shelf("clock", ClockState)
         self._holders = Shelf("account", KeyHolder)
         self.links = Links(base_url, seed)
         self._accounts = {FIRST: self._open(FIRST)}
-        self._accounts[FIRST].world.play(scenario, clock.now())
+        self._accounts[FIRST].world.play(self._scenario, clock.now())
         self.player = Player(clock, self._queue, self.handle)
         clock.on_change = self._clock_changed
         self._queue.on_change = self.player.wake
@@ -116,6 +119,7 @@ class Simulation:
 
     def play(self, scenario: Scenario, accounts: Sequence[Account] | None = None) -> None:
         """Play another scenario from now on, in some accounts or in all that are and will be."""
+        scenario = self._hardened(scenario)
         if accounts is None:
             self._scenario = scenario
         for account in self.accounts() if accounts is None else accounts:
@@ -155,6 +159,9 @@ class Simulation:
     def shelves(self) -> list[Shelf[Any]]:
         """Return everything that a restart must find again."""
         return [*self._own_shelves(), *self._world_shelves()]
+
+    def _hardened(self, scenario: Scenario) -> Scenario:
+        return replace(scenario, strict=True) if self._strict else scenario
 
     def _own_shelves(self) -> list[Shelf[Any]]:
         return [self._queue.shelf, self._clocks, self._holders]

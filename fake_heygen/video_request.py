@@ -12,6 +12,8 @@ from fake_heygen.fields import Fields
 TYPES = ("avatar", "image", "cinematic_avatar", "studio")
 RESOLUTIONS = ("4k", "1080p", "720p")
 ASPECT_RATIOS = ("16:9", "9:16", "4:5", "5:4", "1:1", "auto")
+FITS = ("contain", "cover")
+FORMATS = ("mp4", "webm")
 LONGEST_SCRIPT = 5000
 AUDIO_FIELDS = ("audio_url", "audio_asset_id")
 
@@ -73,12 +75,12 @@ def _checked(fields: Fields) -> VideoRequest:
         title=fields.text("title"),
         resolution=fields.choice("resolution", RESOLUTIONS) or "1080p",
         aspect_ratio=fields.choice("aspect_ratio", ASPECT_RATIOS) or "16:9",
-        fit=fields.choice("fit", ("contain", "cover")) or "contain",
+        fit=fields.choice("fit", FITS) or "contain",
         background=_background(fields.nested("background")),
         captioned=caption is not None and bool(caption.choice("file_format", ("srt",), "srt")),
         caption_style=caption.choice("style", ("default",)) if caption else None,
         voice=_voice(fields.nested("voice_settings")),
-        output_format=_output_format(fields),
+        output_format=fields.choice("output_format", FORMATS) or "mp4",
         callback_url=fields.url("callback_url"),
         callback_id=fields.text("callback_id"),
     )
@@ -136,10 +138,3 @@ def _voice(fields: Fields | None) -> VoiceSettings:
         volume=fields.number("volume", 0.0, 1.0, 1.0),
         locale=fields.text("locale"),
     )
-
-
-def _output_format(fields: Fields) -> str:
-    chosen = fields.choice("output_format", ("mp4", "webm")) or "mp4"
-    if chosen == "webm":
-        raise invalid("output_format", "this simulator renders mp4 only, not webm")
-    return chosen

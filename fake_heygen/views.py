@@ -74,10 +74,12 @@ def event_data(event_type: str, video: Video, url: str) -> dict[str, Any]:
 
 
 def _files(video: Video, now: float, links: Links) -> dict[str, Any]:
-    request, life_s = video.request, link_life_s(video, now)
-    captioned_url = links.video(video.video_id, now, life_s, captioned=True) if request.caption_style else None
+    request, life_s, kind = video.request, link_life_s(video, now), video.request.output_format
+    captioned_url = (
+        links.video(video.video_id, now, life_s, captioned=True, suffix=kind) if request.caption_style else None
+    )
     return {
-        "video_url": links.video(video.video_id, now, life_s),
+        "video_url": links.video(video.video_id, now, life_s, suffix=kind),
         "captioned_video_url": captioned_url,
         "subtitle_url": links.subtitles(video.video_id, now) if request.captioned else None,
         "thumbnail_url": links.thumbnail(video.video_id, now),

@@ -91,9 +91,10 @@ class Files:
                 return Response(text, headers=OPEN_TO_ALL, media_type="application/x-subrip")
 
     async def _film(self, video: Video, *, captioned: bool) -> Response:
-        name = _name("film", _content(video, captioned), "mp4")
+        kind = video.request.output_format
+        name = _name("film", _content(video, captioned), kind)
         path = await self._cabinet.get(name, partial(make_film, video, captioned=captioned))
-        return _file(path, "video/mp4")
+        return _file(path, f"video/{kind}")
 
     async def _thumbnail(self, video: Video) -> Response:
         name = _name("thumbnail", _content(video, False), "jpg")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -42,14 +42,12 @@ def page(
 
 
 def _write_token(start: int) -> str:
-    return urlsafe_b64encode(f"after:{start}".encode()).decode().rstrip("=")
+    return f"tok_{start:08x}"
 
 
 def _read_token(token: str | None) -> int:
-    if not token:
+    if token is None:
         return 0
-    try:
-        text = urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
-        return max(0, int(text.removeprefix("after:")))
-    except ValueError as error:
-        raise invalid("token", "token is not one that this API has given") from error
+    if not re.fullmatch(r"tok_[0-9a-f]{8}", token):
+        raise invalid("token", "token is not one that this API has given")
+    return int(token[4:], 16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from math import inf
 
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from fake_heygen.views import status_row, video_view
 from fake_heygen.world import World
 
 MOST_IDS = 100
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Videos:
@@ -149,6 +151,8 @@ def _read_ids(request: Request) -> list[str]:
     ids = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     if not ids:
         raise invalid("video_ids", "video_ids is required")
+    if strange := [video_id for video_id in ids if not ID.fullmatch(video_id)]:
+        raise invalid("video_ids", f"{strange[0]!r} cannot be the id of a video")
     if len(ids) > MOST_IDS:
         raise invalid("video_ids", f"video_ids takes at most {MOST_IDS} ids, got {len(ids)}")
     return ids

@@ -138,6 +138,6 @@ def _read_events(fields: Fields) -> tuple[str, ...] | None:
         return None
     if not isinstance(events, list) or not events:
         raise invalid("events", "events must be a list of event types, or null for all")
-    if unknown := [event for event in events if event not in DESCRIPTIONS]:
+    if unknown := [event for event in events if not isinstance(event, str) or event not in DESCRIPTIONS]:
         raise invalid("events", f"unknown event type {unknown[0]!r}; see GET /v3/webhooks/event-types")
     return tuple(dict.fromkeys(str(event) for event in events))

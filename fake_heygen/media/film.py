@@ -9,6 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.stream import VideoStream
 from PIL import Image
 
 from fake_heygen.avatars import BY_ID as LOOKS_BY_ID
@@ -21,7 +24,8 @@ from fake_heygen.voices import BY_ID as VOICES_BY_ID
 
 SYLLABLE_S = 0.2
 MOUTH = (1, 2, 2, 1)
-ENCODER = {"preset": "superfast", "crf": "24", "tune": "animation"}
+MP4 = {"preset": "superfast", "crf": "24", "tune": "animation"}
+WEBM = {"deadline": "realtime", "cpu-used": "8", "crf": "10", "b": "1M"}
 AUDIO_BLOCK = 1024
 
 
@@ -51,10 +55,9 @@ def script_of(video: Video) -> Script:
 def make_film(video: Video, path: Path, *, captioned: bool) -> None:
     """Write the film of a video."""
     script, stage = script_of(video), _stage(video, boxed=captioned)
-    with av.open(path, "w", format="mp4", options={"movflags": "+faststart"}) as film:
-        picture = film.add_stream("libx264", rate=FRAMES_PER_S, options=ENCODER)
+    with _opened(path, video.request.output_format) as film:
+        picture, sound = _streams(film, video.request.output_format)
         picture.width, picture.height, picture.pix_fmt = stage.width, stage.height, "yuv420p"
-        sound = film.add_stream("aac", rate=RATE, layout="mono")
         for number in range(round(script.seconds * FRAMES_PER_S)):
             frame = av.VideoFrame.from_image(_frame(stage, script, number / FRAMES_PER_S))  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
             frame.pts, frame.time_base = number, Fraction(1, FRAMES_PER_S)
@@ -63,6 +66,19 @@ def make_film(video: Video, path: Path, *, captioned: bool) -> None:
         for block in _audio_blocks(_track(video, script)):
             film.mux(sound.encode(block))
         film.mux(sound.encode(None))
+
+
+def _opened(path: Path, output_format: str) -> OutputContainer:
+    options = {"movflags": "+faststart"} if output_format == "mp4" else {}
+    return av.open(path, "w", format=output_format, options=options)
+
+
+def _streams(film: OutputContainer, output_format: str) -> tuple[VideoStream, AudioStream]:
+    if output_format == "webm":
+        picture = film.add_stream("libvpx", rate=FRAMES_PER_S, options=WEBM)
+        return picture, film.add_stream("libopus", rate=RATE, layout="mono")
+    picture = film.add_stream("libx264", rate=FRAMES_PER_S, options=MP4)
+    return picture, film.add_stream("aac", rate=RATE, layout="mono")
 
 
 def make_thumbnail(video: Video, path: Path) -> None:

@@ -39,6 +39,17 @@ def test_film_is_h264_of_the_asked_shape_and_as_long_as_get_says(fake: Any, rati
     assert content.index(b"moov") < content.index(b"mdat")
 
 
+def test_webm_is_vp8_with_opus_as_long_as_get_says(fake: Any) -> None:
+    video_id = fake.video("render=1s", output_format="webm")
+    fake.advance(1)
+    seen = fake.get(video_id)
+    answer = fake.api.get(seen["video_url"], timeout=30)
+    assert answer.headers["Content-Type"] == "video/webm"
+    with av.open(io.BytesIO(answer.content)) as film:
+        assert [stream.codec_context.name for stream in film.streams] == ["vp8", "opus"]
+        assert sum(1 for _ in film.decode(video=0)) / 12 == pytest.approx(seen["duration"])
+
+
 def test_film_moves_and_differs_from_its_captioned_version(fake: Any) -> None:
     video_id = fake.video("render=1s", caption={"file_format": "srt", "style": "default"})
     fake.advance(1)
