@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import socket
 import sqlite3
 import sys
@@ -11,7 +10,7 @@ import time
 from typing import Any
 
 from bench.webhooks import SECRET
-from core import recorder
+from core import logs, recorder
 from core.config import Settings
 from core.models import ProcessingMode
 from core.runtime import Runtime
@@ -54,7 +53,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--info", action="store_true")
     args = parser.parse_args(argv)
     if args.info:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        logs.configure()
     if args.batch:
         recorder.MAX_BATCH = args.batch  # type: ignore[misc]
     if args.synchronous != "FULL" or args.pause_s:
