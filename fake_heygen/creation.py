@@ -24,6 +24,7 @@ from fake_heygen.order import Order, read_object, read_order
 from fake_heygen.planning import PlannedEvent
 from fake_heygen.refusals import Refusals
 from fake_heygen.scenario import Candidate, draw_fate
+from fake_heygen.turns import Turns, identity_of
 from fake_heygen.video import Video
 from fake_heygen.vocabulary import VocabularyError
 from fake_heygen.world import World
@@ -62,6 +63,7 @@ class Creation:
         self._clock = clock
         self._happen_now = happen_now
         self._refusals = Refusals()
+        self._turns = Turns(world)
 
     async def create(self, raw: bytes, key_header: str | None) -> Answer:
         """Answer a create call; a known key is given its first answer again."""
@@ -87,21 +89,24 @@ class Creation:
     def forget(self) -> None:
         """Forget which calls were refused already."""
         self._refusals.forget()
+        self._turns.forget()
 
     async def _order(self, order: Order, key: str | None, place: Place | None = None) -> tuple[Video, CreateAnswer]:
         try:
             spoken, effects = split_script(order.request.script)
         except VocabularyError as error:
             raise invalid("script", f"magic words: {error}") from error
-        candidate = _candidate(order, spoken, self._world.next_ordinal())
+        identity = identity_of(order)
+        candidate = _candidate(order, spoken, self._turns.of(identity))
         fate = draw_fate(self._world.scenario, candidate, self._world.seed, effects)
         answer = plan_answer(fate, FAULT_RETRY_AFTER_S)
-        self._refusals.refuse(answer, order, self._clock.now())
+        self._refusals.refuse(answer, identity, self._clock.now())
         if answer.work_s:
             await asyncio.sleep(answer.work_s)
         price = self._world.scenario.price_per_s * film_seconds(spoken, order.request.voice.speed)
         self._refuse_excess(price, in_batch=place is not None)
-        return self._accept(order, spoken, fate, key, price, place), answer
+        self._turns.taken(identity)
+        return self._accept(order, candidate, fate, key, price, place), answer
 
     def _refuse_excess(self, price: float, *, in_batch: bool) -> None:
         scenario = self._world.scenario
@@ -113,12 +118,12 @@ class Creation:
             raise ApiError("insufficient_credit", "Insufficient credit. Add funds to your wallet.")
 
     def _accept(
-        self, order: Order, spoken: str, fate: Fate, key: str | None, price: float, place: Place | None
+        self, order: Order, candidate: Candidate, fate: Fate, key: str | None, price: float, place: Place | None
     ) -> Video:
-        ordinal = self._world.next_ordinal()
+        spoken = candidate.script
         video = Video(
             video_id=self._world.name("video")[:32],
-            ordinal=ordinal,
+            ordinal=candidate.ordinal,
             request=order.request,
             spoken=spoken,
             voice_id=order.voice_id,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from fake_heygen.errors import ApiError
 from fake_heygen.hooks.create_answer import CreateAnswer
-from fake_heygen.order import Order
 
 A_DAY_S = 86_400.0
 
@@ -19,17 +17,16 @@ class CutOff(Exception):
 
 
 class Refusals:
-    """Count the refusals of each order; orders are told apart by what is ordered, not by key or address."""
+    """Count the refusals of each order."""
 
     def __init__(self) -> None:
         self._tries: Counter[str] = Counter()
         self._until: dict[str, float] = {}
 
-    def refuse(self, answer: CreateAnswer, order: Order, now: float) -> None:
+    def refuse(self, answer: CreateAnswer, identity: str, now: float) -> None:
         """Raise the refusal of a fate while its number is not used up."""
         if not answer.refusals:
             return
-        identity = _identity(order)
         if answer.daily:
             over = now >= self._until.setdefault(identity, (now // A_DAY_S + 1) * A_DAY_S)
         else:
@@ -53,8 +50,3 @@ def _refusal(answer: CreateAnswer) -> Exception:
         return answer.refusal
     when = datetime.now(UTC) + timedelta(seconds=2)  # a client reads it against the real clock
     return ApiError(answer.refusal.code, answer.refusal.message, headers={"Retry-After": format_datetime(when, True)})
-
-
-def _identity(order: Order) -> str:
-    request = order.request
-    return hashlib.sha256(repr((request.title, request.script, request.avatar_id)).encode()).hexdigest()

@@ -44,7 +44,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """What a rule may look at: the request's words and its ordinal among the accepted, from 1."""
+    """What a rule may look at: the request's words and its ordinal among all orders, from 1."""
 
     title: str
     script: str

@@ -112,8 +112,9 @@ class World:
         return identity.name(kind)
 
     def next_ordinal(self) -> int:
-        """Return the ordinal that the next accepted video will have, from 1."""
-        return self._identities[CURRENT].count("video") + 1
+        """Return the ordinal of a new order, from 1."""
+        self.name("order")
+        return self._identities[CURRENT].count("order")
 
     def count(self, video_id: str, **more: int) -> None:
         """Add to the ledger's counts of a video."""

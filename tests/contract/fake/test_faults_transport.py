@@ -69,8 +69,9 @@ def ask(url: str, words: str, key: str) -> tuple[bytes, float, str]:
     body = json.dumps({"type": "avatar", "avatar_id": "lucia_studio_front", "script": script}).encode()
     head = f"POST /v3/videos HTTP/1.1\r\nHost: {host}:{port}\r\nX-Api-Key: any\r\nIdempotency-Key: {key}\r\n"
     began, received, ended = time.monotonic(), b"", "closed"
+    head += f"Connection: close\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection((host, int(port)), timeout=5) as line:
-        line.sendall(f"{head}Connection: close\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        line.sendall(head.encode() + body)
         try:
             while piece := line.recv(65_536):
                 received += piece
