@@ -124,7 +124,9 @@ def _print(args: argparse.Namespace, data: Any, lines: Sequence[str]) -> int:
 def _submit(settings: Settings, args: argparse.Namespace) -> int:
     product = open_product(settings)
     if args.csv is not None:
-        stored = product.processor.enqueue_many(read_csv(args.csv))
+        stored = product.processor.enqueue_many(
+            read_csv(args.csv, has_url=product.processor.webhook_base_url is not None)
+        )
         return _print(args, [reel_json(reel) for reel in stored], [_line(reel) for reel in stored])
     reel = Reel(
         script=args.script,

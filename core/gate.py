@@ -36,7 +36,7 @@ def judge(error: HeyGenError) -> Outcome:
     """Say what an error means: only a clear refusal is an answer; everything else after sending is unknown."""
     if isinstance(error, Unreachable):
         return Outcome.NOT_SENT
-    if not isinstance(error, HeyGenRefused) or error.status in {408, 409, 425}:
+    if not isinstance(error, HeyGenRefused) or error.status < 400 or error.status in {408, 409, 425}:
         return Outcome.UNKNOWN
     if error.status in {401, 402}:
         return Outcome.STOP

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from core.clock import utcnow
-from core.errors import HeyGenError
+from core.errors import HeyGenError, StoreError
 from core.lifecycle import Effect
 from core.models import Channel, Delivery, Observation, Reel, ReelStatus, RemoteVideo, SendState, Verdict
 from core.parsing import WebhookEvent, webhook_event
@@ -53,6 +53,8 @@ class Inbox:
         """Work one claimed delivery off; poison is tried a bounded number of times and then set aside."""
         try:
             self._work(delivery)
+        except StoreError as error:  # no fault of the delivery: its lease runs out, and it is taken up again
+            logger.warning("A delivery waits: %s", error, extra={"delivery_id": delivery.id})
         except Exception as error:
             fields = {"delivery_id": delivery.id, "reel_id": delivery.reel_id}
             logger.exception("A delivery cannot be worked off", extra=fields)

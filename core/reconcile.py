@@ -71,7 +71,11 @@ class Reconciler:
                     yield video_id
 
     def _learn(self, reel: Reel) -> int:
-        video = self._processor.look(reel.video_id or "")
+        try:
+            video = self._processor.look(reel.video_id or "")
+        except HeyGenError as error:  # the others need not wait for this one
+            logger.warning("Reconciling: %s", error, extra={"reel_id": reel.id})
+            return 0
         observation = Observation(video=video, channel=Channel.RECOVERY, at=utcnow(), reason="events")
         transition = self._processor.apply(observation)
         return int(transition is not None and transition.effect == "finished")

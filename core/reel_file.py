@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from core.config import NEEDS_URL
 from core.errors import InvalidReel, ReelsError
 from core.models import ProcessingMode, Reel
 from core.validation import check_reel
@@ -32,8 +33,11 @@ class Row:
     cells: Mapping[str, str]
 
 
-def read_csv(path: Path) -> list[Reel]:
-    """Return the reels of a file; raises WrongFile, with nothing stored or spent."""
+def read_csv(path: Path, *, has_url: bool = True) -> list[Reel]:
+    """Return the reels of a file; raises WrongFile, with nothing stored or spent.
+
+    Without a public address (`has_url` false) no row can have the mode webhook.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -48,7 +52,10 @@ def read_csv(path: Path) -> list[Reel]:
     reels, wrong = [], []
     for row in rows:
         try:
-            reels.append(_reel(row))
+            reel = _reel(row)
+            if reel.mode is ProcessingMode.WEBHOOK and not has_url:
+                raise InvalidReel(NEEDS_URL, about="mode")
+            reels.append(reel)
         except ValueError as error:
             wrong.append(f"row {row.line}: {error}")
     if wrong:

@@ -35,7 +35,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(runtime: Runtime, listener: socket.socket) -> int:
     """Serve until a signal comes; return the exit code. Raises ReelsError when the parts do not start."""
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=runtime.routes), log_config=None, access_log=False))
+    app = Starlette(routes=runtime.routes)
+    app.router.redirect_slashes = False
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     # One that comes before uvicorn listens for it must count; uvicorn raises it again when it has ended.
     signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
     runtime.start()

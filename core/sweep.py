@@ -23,7 +23,7 @@ LEASE_S: Final = 90.0
 BULK: Final = 100
 SINGLE_LOOKS: Final = 20
 ASIDE_S: Final = 30.0
-NO_BULK: Final = frozenset({400, 404, 405, 501})
+NO_BULK: Final = frozenset({400, 404, 405})
 IDLE_S: Final = 1.0
 
 

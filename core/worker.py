@@ -201,14 +201,13 @@ class Worker:
             return 1.0
         self._account_at = now
         try:
-            account = self._processor.client.me()
+            self._note_account(self._processor.client.me(), now)
             if _is_due(self._catalogue_at, now, CATALOGUE_S):
                 catalogue.refresh(self._store, self._processor.client, now)
                 self._catalogue_at = now
         except HeyGenError as error:
             self._note_problem(error, now)
             return 5.0 if self._catalogue_at is None else 1.0
-        self._note_account(account, now)
         return 1.0
 
     def _note_problem(self, error: HeyGenError, now: datetime) -> None:

@@ -34,6 +34,7 @@ def seconds_shut(gate: Gate) -> float:
         (refused(402, "subscription_required"), Outcome.STOP),
         (refused(429, "rate_limit_exceeded"), Outcome.PAUSE),
         (refused(429, "quota_exceeded"), Outcome.PAUSE),
+        (refused(302, "unknown"), Outcome.UNKNOWN),  # a portal in between, not HeyGen
         (refused(408, "unknown"), Outcome.UNKNOWN),
         (refused(409, "request_in_progress"), Outcome.UNKNOWN),
         (refused(409, "conflict"), Outcome.UNKNOWN),

@@ -79,6 +79,14 @@ def test_wrong_rows_are_named_by_their_line_in_the_file(tmp_path: Path, rows: st
     assert all("\n" not in row for row in told.rows)
 
 
+def test_without_a_public_address_a_row_in_webhook_mode_is_wrong(tmp_path: Path) -> None:
+    path = file(tmp_path, "script,mode\nHola,polling\nHola,webhook\n")
+    with pytest.raises(WrongFile) as caught:
+        read_csv(path, has_url=False)
+    assert caught.value.rows == ("row 3: webhook_base_url requerido para modo webhook",)
+    assert len(read_csv(path)) == 2
+
+
 def test_each_wrong_row_says_what_is_wrong(tmp_path: Path) -> None:
     told = wrong(tmp_path, "script,aspect_ratio,mode\n,9:16,\nHola,3:2,\nHola,,push\na,b,c,d\n")
     empty, ratio, mode, extra = told.rows

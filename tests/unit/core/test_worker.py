@@ -194,6 +194,13 @@ def test_a_key_that_works_again_opens_a_stopped_queue(house: House, worker: Work
     assert house.store.facts.get(GATE) is None
 
 
+def test_a_missing_catalogue_keeps_no_queue_shut(house: House, worker: Worker, frozen: Any) -> None:
+    stop_queue(house, 401, "unauthorized")
+    house.wire.always("GET /v3/voices", refusal(403, "forbidden"))
+    worker.account_turn(utcnow())
+    assert house.processor.submission.gate() == Gate()
+
+
 def test_a_queue_that_has_just_stopped_is_looked_into_at_once(house: House, worker: Worker, frozen: Any) -> None:
     worker.account_turn(utcnow())
     frozen.tick(1)
