@@ -51,6 +51,7 @@ def test_control_routes_see_all_accounts_or_the_one_that_is_named(fake: Any, oth
     assert len(fake.rows("/_sim/journal")) == 2
     (entry,) = fake.rows("/_sim/journal", account="other")
     assert theirs in entry["response"]
+    assert len(fake.api.get("/_sim/journal.jsonl", params={"account": "other"}).text.splitlines()) == 1
     assert fake.api.get("/_sim/ledger", params={"account": "nobody"}).status_code == 404
     assert len(fake.rows("/_sim/accounts")) >= 2
     assert fake.api.get("/_sim/health").json()["videos"] == 2
