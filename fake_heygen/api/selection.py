@@ -10,7 +10,6 @@ from fake_heygen.errors import invalid
 from fake_heygen.journal import Journal
 from fake_heygen.proof.search import find
 from fake_heygen.simulation import name_of
-from fake_heygen.simulation import name_of
 
 
 def selected(journal: Journal, wanted: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
@@ -19,8 +18,6 @@ def selected(journal: Journal, wanted: Mapping[str, str]) -> Sequence[Mapping[st
     entries: Sequence[Mapping[str, Any]] = journal.select(
         kind=wanted.get("kind"), video_id=wanted.get("video_id"), since=since
     )
-    if (key := wanted.get("account")) is not None:
-        entries = [entry for entry in entries if entry["account"] == name_of(key)]
     if (key := wanted.get("account")) is not None:
         entries = [entry for entry in entries if entry["account"] == name_of(key)]
     if words := wanted.get("q"):
