@@ -124,7 +124,7 @@ PYTEST: Final = """
 `pytest -p fake_heygen.pytest_plugin`, in any project that can import the package:
 
 ```python
-def test_a_lost_webhook_is_found(fake_heygen, client):   # client: yours, with fake_heygen.url as its base URL
+def test_a_lost_webhook_is_found(fake_heygen, client):  # client: yours, with fake_heygen.url as its base URL
     fake_heygen.clock.freeze()
     video_id = client.render("Hola [[sim: render=5m webhook=drop]]")
     fake_heygen.clock.advance(300)
