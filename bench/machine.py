@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGES = ("starlette", "uvicorn", "uvloop", "httptools", "sqlite-utils", "flask", "flask-sqlalchemy", "gunicorn")
@@ -18,8 +18,15 @@ def machine() -> str:
 
 def versions() -> str:
     """Return one line: Python, SQLite and the packages that were measured."""
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     return f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}"
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "is not installed"
 
 
 def _processor() -> str:

@@ -66,8 +66,9 @@ async def send_in(manner: Manner, line: Line, head: bytes, body: bytes) -> None:
 def reset(transport: asyncio.BaseTransport) -> None:
     """Close a connection at once with a reset in place of an orderly end."""
     whole = transport.get_extra_info("socket")
-    with socket.socket(fileno=os.dup(whole.fileno())) as same:  # an event loop may hand out a socket without options
-        same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    if whole.fileno() >= 0:  # else the other side was quicker
+        with socket.socket(fileno=os.dup(whole.fileno())) as same:  # an event loop's own socket may have no options
+            same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()  # type: ignore[attr-defined]  # every transport of a stream has it
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from bench.crowd import crowd
 from bench.fleet import fleet
-from bench.receiving import receiving
 from bench.report import BEGIN, END, write
 from bench.result import Result
 from bench.scale import TINY
@@ -63,14 +62,6 @@ def test_the_store_is_measured() -> None:
     assert all(result.value > 0 for result in storing(TINY))
 
 
-def test_the_receiver_is_measured() -> None:
-    pytest.importorskip("flask_sqlalchemy", reason="only `make bench` installs what the document's route needs")
-    pytest.importorskip("gunicorn")
-    results = receiving(TINY)
-    assert len(results) == 7
-    assert all(result.value > 0 for result in results)
-
-
 @pytest.mark.parametrize(
     ("values", "at_most", "verdict"),
     [
@@ -85,7 +76,6 @@ def test_the_median_is_held_against_the_target(values: list[float], at_most: boo
 
 
 def test_a_report_replaces_the_last_one_and_nothing_else(tmp_path: Path) -> None:
-    pytest.importorskip("gunicorn", reason="the report names the versions of what `make bench` installs")
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
     write([Result(name="speed", values=[2.0])], NOW.date(), tmp_path / "build" / "bench.json", document)
