@@ -61,6 +61,7 @@ class Deliverer:
         if delivery.delivery_id in self._world.deliveries:  # else the world was reset meanwhile
             settled = self._settle(delivery.delivery_id, at, reply)
             self._count_failures(settled, reply)
+            self._world.forget_old_deliveries()
             self._note(settled, at, envelope, reply)
 
     def _settle(self, delivery_id: str, at: float, reply: Reply) -> Delivery:

@@ -1,4 +1,4 @@
-"""The journal: every request received and every delivery attempted, the latest twenty thousand."""
+"""The journal: every request received and every delivery attempted; the latest, as many as memory should hold."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 KEPT = 20_000
+LARGEST = 128 * 1024 * 1024
+COUNTED_EVERY = 500
 LONGEST_BODY = 32_768
 MASKED = ("x-api-key", "authorization")
 
@@ -16,17 +18,28 @@ Entry = dict[str, Any]
 class Journal:
     """Keep entries in the order they began."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._entries: deque[Entry] = deque(maxlen=kept)
+    def __init__(self, kept: int = KEPT, largest: int = LARGEST) -> None:
+        self._entries: deque[Entry] = deque()
+        self._kept = kept
+        self._largest = largest
+        self._size = 0
+        self._since_counted = 0
 
     def add(self, entry: Entry) -> Entry:
         """Write an entry and return it, to be completed later."""
         self._entries.append(entry)
+        self._size += _size(entry)
+        self._since_counted += 1
+        if self._since_counted >= COUNTED_EVERY:  # answers are written into entries that are here already
+            self._size, self._since_counted = sum(map(_size, self._entries)), 0
+        while len(self._entries) > self._kept or (self._size > self._largest and len(self._entries) > 1):
+            self._size -= _size(self._entries.popleft())
         return entry
 
     def clear(self) -> None:
         """Forget everything."""
         self._entries.clear()
+        self._size = 0
 
     def select(
         self,
@@ -62,3 +75,10 @@ def _mentions(entry: Entry, video_id: str) -> bool:
     if entry["kind"] == "attempt":
         return bool(entry["video_id"] == video_id)
     return any(video_id in (entry.get(part) or "") for part in ("path", "query", "body", "response"))
+
+
+def _size(entry: Entry) -> int:
+    """Return how much text an entry holds so far."""
+    response = entry.get("response") or ""
+    answered = response.get("body") or "" if isinstance(response, dict) else response
+    return len((entry.get("request") or entry).get("body") or "") + len(answered)

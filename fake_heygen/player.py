@@ -13,6 +13,7 @@ from fake_heygen.due import Due, DueQueue
 
 logger = logging.getLogger(__name__)
 
+AT_A_STRETCH = 100
 Work = Coroutine[Any, Any, None]
 Handler = Callable[[Due], Work | None]
 
@@ -47,7 +48,7 @@ class Player:
         while True:
             self._wake.clear()
             async with self._turn:
-                self._play_live()
+                await self._play_live()
             await self._sleep()
 
     async def advance(self, seconds: float) -> None:
@@ -70,16 +71,31 @@ class Player:
     async def _play_until(self, target: float) -> None:
         while due := self._queue.pop_until(target):
             self._clock.move_to(due.at)
-            if work := self._handle(due):
-                await work
+            if work := self._begun(due):
+                await self._survived(work)
         self._clock.move_to(target)
 
-    def _play_live(self) -> None:
-        if self._clock.frozen:
-            return
-        while due := self._queue.pop_until(self._clock.now()):
-            if work := self._handle(due):
+    async def _play_live(self) -> None:
+        played = 0
+        while not self._clock.frozen and (due := self._queue.pop_until(self._clock.now())):
+            if work := self._begun(due):
                 self.spawn(work)
+            played += 1
+            if played % AT_A_STRETCH == 0:
+                await asyncio.sleep(0)  # a burst holds no request up
+
+    def _begun(self, due: Due) -> Work | None:
+        try:
+            return self._handle(due)
+        except Exception:
+            logger.exception("What fell due could not happen: %s %s", due.kind, due.subject)
+            return None
+
+    async def _survived(self, work: Work) -> None:
+        try:
+            await work
+        except Exception:
+            logger.exception("A delivery ended in an unexpected error")
 
     async def _sleep(self) -> None:
         due = self._queue.peek()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -47,6 +48,14 @@ class Shelf(Generic[T]):
         """Forget a key; an unknown one changes nothing."""
         if self._items.pop(key, None) is not None:
             self.changed[key] = None
+
+    def shorten(self, most: int, by: int, may_go: Callable[[T], bool]) -> None:
+        """Once there are more than `most`, drop some of the oldest `by` that may go."""
+        if len(self._items) <= most:
+            return
+        for key, item in list(islice(self._items.items(), by)):
+            if may_go(item):
+                self.drop(key)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fake_heygen.batch import Batch
-from fake_heygen.delivery import Delivery
+from fake_heygen.delivery import PENDING, Delivery
 from fake_heygen.due import Agenda, DueQueue
 from fake_heygen.endpoint import Endpoint
 from fake_heygen.event import Event
@@ -22,6 +22,7 @@ from fake_heygen.wallet import Wallet
 
 CURRENT = "current"
 DEFAULT_BALANCE = 10_000.0
+MOST_KEPT = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,11 @@ class World:
         if row is not None:
             added: dict[str, Any] = {name: getattr(row, name) + number for name, number in more.items()}
             self.ledger.put(video_id, replace(row, **added))
+
+    def forget_old_deliveries(self) -> None:
+        """Keep no more past deliveries and events than memory should hold; the ledger keeps their number."""
+        for shelf in (self.deliveries, self.events):
+            shelf.shorten(MOST_KEPT, MOST_KEPT // 10, lambda item: getattr(item, "state", "") != PENDING)
 
     def shelves(self) -> list[Shelf[Any]]:
         """Return everything that a restart must find again."""

@@ -169,3 +169,54 @@ def test_live_player_plays_what_time_brings_and_no_wire_work_holds_another_up() 
         return done
 
     assert asyncio.run(play()) == ["quick", "slow"]
+
+
+def test_what_cannot_happen_is_logged_and_holds_nothing_up(wall: Wall, caplog: pytest.LogCaptureFixture) -> None:
+    async def play() -> list[str]:
+        clock, queue, done = SimClock(wall=wall), DueQueue(), list[str]()
+
+        async def failing() -> None:
+            raise ValueError("on the wire")
+
+        def handle(due: Due) -> Work | None:
+            if due.subject == "at once":
+                raise ValueError("at once")
+            done.append(due.subject)
+            return failing() if due.subject == "wire" else None
+
+        player = Player(clock, queue, handle)
+        for after_s, subject in enumerate(("at once", "wire", "sound"), 1):
+            queue.push(5000 + after_s, "event", subject)
+        await player.advance(10)
+        running = asyncio.create_task(player.run())
+        queue.on_change = player.wake
+        queue.push(5001, "event", "at once")
+        queue.push(5002, "event", "live")
+        async with asyncio.timeout(5):
+            while "live" not in done:
+                await asyncio.sleep(0.002)
+        running.cancel()
+        return done
+
+    assert asyncio.run(play()) == ["wire", "sound", "live"]
+    assert caplog.text.count("could not happen") == 2
+    assert "on the wire" in caplog.text
+
+
+def test_burst_lets_others_have_their_turn() -> None:
+    async def play() -> tuple[int, int]:
+        clock, queue = SimClock(), DueQueue()
+        seen: list[int] = []
+        player = Player(clock, queue, lambda _due: None)
+        for number in range(1000):
+            queue.push(clock.now() - 1, "event", str(number))
+        running = asyncio.create_task(player.run())
+        while len(queue):
+            seen.append(len(queue))
+            await asyncio.sleep(0)
+        running.cancel()
+        return len(set(seen)), len(queue)
+
+    looks, left = asyncio.run(play())
+    assert looks >= 5
+    assert left == 0

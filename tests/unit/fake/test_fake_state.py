@@ -12,9 +12,10 @@ import pytest
 from fake_heygen.delivery import Delivery
 from fake_heygen.due import DueQueue
 from fake_heygen.endpoint import Endpoint
-from fake_heygen.journal import LONGEST_BODY, Journal, masked, readable
+from fake_heygen.journal import COUNTED_EVERY, LONGEST_BODY, Journal, masked, readable
 from fake_heygen.ledger import LedgerRow
 from fake_heygen.scenario_reader import load_scenario
+from fake_heygen.shelf import Shelf
 from fake_heygen.state import StateError, StateFile
 from fake_heygen.video import Video
 from fake_heygen.wallet import Wallet
@@ -152,6 +153,37 @@ def test_journal_keeps_the_latest_and_selects() -> None:
     assert [entry["at"] for entry in journal.select(since=4)] == [4, 5]
     assert [entry["at"] for entry in journal.select(limit=1)] == [5]
     assert journal.select(limit=0) == []
+
+
+def test_journal_keeps_no_more_text_than_it_may() -> None:
+    journal = Journal(largest=25)
+    for at in range(4):
+        journal.add({"kind": "attempt", "at": at, "request": {"body": "x" * 10}})
+    assert [entry["at"] for entry in journal.select()] == [2, 3]
+    journal.add({"kind": "request", "at": 9, "body": "x" * 100})
+    assert [entry["at"] for entry in journal.select()] == [9]
+    journal.clear()
+    journal.add({"kind": "request", "at": 10, "body": "x" * 20})
+    journal.add({"kind": "request", "at": 11, "body": "x" * 5})
+    assert [entry["at"] for entry in journal.select()] == [10, 11]
+
+
+def test_answers_count_too_although_they_are_written_later() -> None:
+    journal = Journal(largest=10_000)
+    for at in range(COUNTED_EVERY):
+        journal.add({"kind": "request", "at": at, "body": "", "response": None})["response"] = "x" * 1000
+    assert len(journal.select()) < 12
+
+
+def test_long_shelf_loses_its_oldest_that_may_go() -> None:
+    shelf = Shelf("number", int)
+    for number in range(12):
+        shelf.put(str(number), number)
+    shelf.shorten(12, 4, lambda number: number % 2 == 0)
+    assert len(shelf) == 12
+    shelf.shorten(11, 4, lambda number: number % 2 == 0)
+    assert list(shelf) == [1, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+    assert "0" in shelf.changed
 
 
 def test_keys_are_masked_and_huge_bodies_cut() -> None:
