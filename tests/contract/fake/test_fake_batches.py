@@ -94,3 +94,10 @@ def test_item_without_credit_is_failed_and_not_paid(fake: Any) -> None:
     made = batch(fake, order("render=1s"), order("render=1s"))
     assert [item["error"] and item["error"]["code"] for item in made["items"]] == [None, "insufficient_credit"]
     assert sum(row["charges"] for row in fake.rows("/_sim/ledger")) == 1
+
+
+def test_batch_may_be_larger_than_what_renders_at_once(fake: Any) -> None:
+    fake.play(name="mine", concurrency=1)
+    made = batch(fake, *(order("render=10s") for _ in range(3)))
+    assert made["counts_by_status"] == {"waiting": 3}
+    assert fake.create().status_code == 429

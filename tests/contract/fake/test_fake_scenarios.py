@@ -117,3 +117,12 @@ def test_rule_may_look_at_the_callback_address(fake: Any, receiver: Any) -> None
     b = fake.video(callback_url=receiver.url + "/b")
     fake.advance(1)
     assert (fake.get(a)["status"], fake.get(b)["status"]) == ("completed", "failed")
+
+
+def test_same_words_ordered_again_are_a_new_order(fake: Any) -> None:
+    fake.play(
+        name="mine", rule=[{"match": {"nth": 2}, "fate": {"outcome": "failed"}}], render={"low": "1s", "high": "1s"}
+    )
+    ids = [fake.video() for _ in range(3)]
+    fake.advance(1)
+    assert [fake.get(video_id)["status"] for video_id in ids] == ["completed", "failed", "completed"]

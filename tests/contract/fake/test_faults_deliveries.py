@@ -69,8 +69,13 @@ def test_burst_brings_all_of_a_window_at_once(fake: Any, receiver: Any) -> None:
 
 def test_volley_is_on_the_wire_at_the_same_moment_even_step_by_step(fake: Any, receiver: Any) -> None:
     receiver.barrier(4)
-    fake.finish("webhook=volley:4", receiver.url)
-    assert len(receiver.events()) == 4
+    video_id = fake.finish("webhook=volley:4", receiver.url)
+    assert [attempt["error"] for attempt in fake.attempts(video_id)] == [None] * 4
+
+
+def test_dropped_volley_is_sent_to_nobody(fake: Any, receiver: Any) -> None:
+    fake.finish("webhook=drop webhook=volley:4", receiver.url, after_s=1000)
+    assert receiver.requests == []
 
 
 @pytest.mark.parametrize(
@@ -93,6 +98,7 @@ def test_named_schedules_repeat_at_their_moments_and_end(
     assert tail is None or len(seen) == tail
     (delivery,) = fake.rows("/_sim/deliveries", video_id=video_id)
     assert delivery["state"] == "abandoned"
+    assert words != "retry=stripe" or max(seen) == 43_200
     longest = {"retry=stripe": 3 * 86_400, "retry=usual": 86_400}.get(words)
     assert longest is None or longest / 2 < sum(seen) <= longest
 
