@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from pathlib import Path
 
@@ -11,11 +10,11 @@ import pytest
 from tests.torture.__main__ import report, torture
 
 REELS = 30
+SEED = 1  # `make torture` draws others
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("seed", [1, secrets.randbelow(10**6)], ids=["fixed", "random"])
-def test_nothing_is_lost_paid_twice_or_believed(seed: int, tmp_path: Path) -> None:
-    results = torture(seed, REELS, tmp_path, at_once=3, short=True)
-    sys.stdout.write("\n".join((f"SEED={seed} REELS={REELS}", *map(report, results))))  # shown when it fails
+def test_nothing_is_lost_paid_twice_or_believed(tmp_path: Path) -> None:
+    results = torture(SEED, REELS, tmp_path, at_once=3, short=True)
+    sys.stdout.write("\n".join((f"SEED={SEED} REELS={REELS}", *map(report, results))))  # shown when it fails
     assert [result.findings for result in results if not result.is_good] == []
