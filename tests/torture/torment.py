@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -28,6 +29,7 @@ from tests.torture.verdict import History, Kept, Recorded, Submitted, Video, jud
 MODES: Final = ("webhook", "polling", "hybrid")
 ROLES: Final = {"serve-a": "serve", "serve-b": "serve", "worker": "worker"}
 REST_S: Final = 90.0
+DOUBT_S: Final = 45.0
 DAY_S: Final = 86_400.0
 
 
@@ -260,7 +262,7 @@ class Torment:
         self.attacker.join()
         self.person.join()
         self.crew.calm()
-        self._until("every reel to be handed to HeyGen", self._none_in_doubt)
+        self._wait(self._none_in_doubt)  # but for one in doubt that is refused until tomorrow
         self.skewed_from = self.fake.sim("GET", "clock")["now"]
         if not self._all_sent():  # some are sent away until tomorrow; only now may keys grow old
             self._advance(DAY_S)
@@ -281,6 +283,11 @@ class Torment:
 
     def _advance(self, seconds: float) -> None:
         self.fake.http.post("/_sim/clock", json={"advance_s": seconds}, timeout=300).raise_for_status()
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        """Wait for a condition for a while; what it leaves open is judged later."""
+        with suppress(AssertionError):
+            wait_for(condition, timeout_s=DOUBT_S)
 
     def _until(self, what: str, condition: Callable[[], bool]) -> None:
         """Wait for a condition; one that does not come true is found by the verdict."""
