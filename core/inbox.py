@@ -148,6 +148,8 @@ class Inbox:
             self._settle(delivery, _not_answered(delivery, error, reel), event)
             return
         with self._store.transaction():
+            if not self._store.deliveries.is_unsettled(delivery):
+                return  # the lease ran out while HeyGen was asked, and it is another's by now
             self._settle(delivery, self._apply(delivery, event, reel, video), event)
 
     def _apply(self, delivery: Delivery, event: WebhookEvent, reel: Reel, video: RemoteVideo) -> Ruling:

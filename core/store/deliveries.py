@@ -132,6 +132,12 @@ class Deliveries:
                 ),
             )
 
+    def is_unsettled(self, delivery: Delivery) -> bool:
+        """Tell whether nobody has settled a delivery since it was claimed; ask inside the transaction that acts on it."""
+        sql = "SELECT 1 FROM delivery WHERE id = ? AND worked_at IS ?"
+        worked_at = None if delivery.worked_at is None else to_ms(delivery.worked_at)
+        return self._connections.read().execute(sql, (delivery.id, worked_at)).fetchone() is not None
+
     def hasten(self, reel_id: int, now: datetime) -> None:
         """Have what waits for a reel worked off now, because its end has become known."""
         with self._connections.write() as conn:

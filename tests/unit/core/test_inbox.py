@@ -450,3 +450,18 @@ def test_many_workers_on_the_news_of_one_reel_finish_it_once(house: House) -> No
     assert sorted(set(verdicts(house))) == ["applied", "duplicate"]
     assert verdicts(house).count("applied") == 1
     assert house.kinds(reel).count("completed") == 1
+
+
+def test_a_worker_that_stood_still_past_its_lease_leaves_the_delivery_to_the_next(house: House, frozen: Any) -> None:
+    reel = house.stored()
+    house.store.deliveries.record([a_delivery(received_at=utcnow())])
+    (late,) = Inbox(house.processor).claim(utcnow(), 1)
+    frozen.tick(LEASE_S + 1)
+    work(house)  # the next finds the render unfinished
+    assert latest(house).verdict is Verdict.UNCONFIRMED
+    house.wire.finish("v1")
+    Inbox(house.processor).work(late)
+    assert house.again(reel).status is ReelStatus.PROCESSING
+    frozen.tick(120)
+    work(house)
+    assert (house.again(reel).detected_by, latest(house).verdict) == (Channel.WEBHOOK, Verdict.APPLIED)
