@@ -133,7 +133,7 @@ class Deliveries:
             )
 
     def is_unsettled(self, delivery: Delivery) -> bool:
-        """Tell whether nobody has settled a delivery since it was claimed; ask inside the transaction that acts on it."""
+        """Tell whether nobody has settled a delivery since it was claimed; ask in the transaction that acts on it."""
         sql = "SELECT 1 FROM delivery WHERE id = ? AND worked_at IS ?"
         worked_at = None if delivery.worked_at is None else to_ms(delivery.worked_at)
         return self._connections.read().execute(sql, (delivery.id, worked_at)).fetchone() is not None
