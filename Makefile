@@ -24,7 +24,7 @@ demo: $(VENV)/.installed
 	@PORT=$(PORT) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: $(VENV)/.installed
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 # SEED=, REELS= (2000) and MINUTES= (one round) choose how; a broken promise leaves its evidence in build/torture.
 torture: $(VENV)/.installed
