@@ -16,7 +16,7 @@ from bench.result import Result
 from bench.scale import Scale
 from core.models import ProcessingMode, Reel
 from core.store import open_store
-from core.store.rows import INSERTED_COLUMNS, bind_reel
+from core.store.rows import INSERTED_COLUMNS, bind_reels, columns_of
 
 SCRIPT = "Hola a todos, hoy presentamos una novedad que cambia la forma de contar historias en video vertical."
 
@@ -64,9 +64,11 @@ def inserted(scale: Scale) -> float:
 
 
 def insert_all(path: Path, reels: list[Reel]) -> None:
-    """Store reels as sqlite-utils would."""
+    """Store reels as sqlite-utils would: a mapping of all fields a reel."""
     db = Database(path)
-    db.table("reel").insert_all(dict(zip(INSERTED_COLUMNS, bind_reel(reel), strict=True)) for reel in reels)
+    empty = dict.fromkeys(INSERTED_COLUMNS)
+    names, rows = bind_reels(columns_of(reels))
+    db.table("reel").insert_all(empty | dict(zip(names, row, strict=True)) for row in rows)
     db.conn.close()
 
 

@@ -12,13 +12,11 @@ from typing import Any, Final
 from core.clock import to_ms
 from core.errors import UnknownReel
 from core.models import ProcessingMode, Reel, ReelStatus, SendState
-from core.store.rows import INSERTED_COLUMNS, REEL_COLUMNS, as_stored, bind, bind_reel, chunked, to_reel
+from core.store.rows import REEL_COLUMNS, as_stored, bind, bind_reels, chunked, columns_of, to_reel
 from core.store.search import query, whole, words
 from core.store.sqlite import Connections
 
 _COLUMNS: Final = ", ".join(REEL_COLUMNS)
-_INSERT: Final = f"INSERT INTO reel ({', '.join(INSERTED_COLUMNS)}) VALUES "  # noqa: S608  # names are ours
-_VALUES: Final = f"({', '.join('?' * len(INSERTED_COLUMNS))})"
 _IF_NEW: Final = "ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key, id"
 _SELECT: Final = f"SELECT {_COLUMNS} FROM reel "  # noqa: S608  # names are ours
 
@@ -77,15 +75,21 @@ class Reels:
 
     def add(self, reels: Sequence[Reel]) -> list[Reel]:
         """Store reels that have mode and times set, in one transaction; those already stored are returned as stored."""
+        if not reels:
+            return []
         ids: dict[str, int] = {}
+        columns = columns_of(reels)
+        names, rows = bind_reels(columns)
+        insert = f"INSERT INTO reel ({', '.join(names)}) VALUES "  # noqa: S608  # names are ours
+        values = f"({', '.join('?' * len(names))})"
         with self._connections.write() as conn:
-            for chunk in chunked(reels):
-                sql = f"{_INSERT} {', '.join([_VALUES] * len(chunk))} {_IF_NEW}"
-                ids.update(conn.execute(sql, list(chain.from_iterable(map(bind_reel, chunk)))).fetchall())
+            for chunk in chunked(rows):
+                sql = f"{insert} {', '.join([values] * len(chunk))} {_IF_NEW}"
+                ids.update(conn.execute(sql, list(chain.from_iterable(chunk))).fetchall())
             if len(ids) < len(reels):  # some were stored already, or come twice
                 known = self._by_keys(conn, [reel.idempotency_key for reel in reels])
                 return [known[reel.idempotency_key] for reel in reels]
-        return [as_stored(reel, ids[reel.idempotency_key]) for reel in reels]
+        return as_stored(columns, ids)
 
     def _by_keys(self, conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Reel]:
         found: dict[str, Reel] = {}
