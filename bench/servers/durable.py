@@ -6,7 +6,6 @@ import argparse
 import socket
 import sqlite3
 import sys
-import time
 from typing import Any
 
 from bench.webhooks import SECRET
@@ -16,28 +15,23 @@ from core.models import ProcessingMode
 from core.runtime import Runtime
 from core.serving import serve
 
-ENDS_A_TRANSACTION = {"COMMIT", "INSERT"}
 
-
-def altered(base: type[sqlite3.Connection], synchronous: str, pause_s: float) -> type[sqlite3.Connection]:
-    """Return connections with another `synchronous`, or whose disk needs longer for the one fsync of each commit."""
+def altered(base: type[sqlite3.Connection], synchronous: str) -> type[sqlite3.Connection]:
+    """Return connections with another `synchronous`."""
 
     class Connection(base):  # type: ignore[valid-type,misc]
         def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
-            cursor = super().execute(sql.replace("synchronous = FULL", f"synchronous = {synchronous}"), *args)
-            if pause_s and not self.in_transaction and sql.split(None, 1)[0] in ENDS_A_TRANSACTION:
-                time.sleep(pause_s)
-            return cursor
+            return super().execute(sql.replace("synchronous = FULL", f"synchronous = {synchronous}"), *args)
 
     return Connection
 
 
-def alter(synchronous: str, pause_s: float) -> None:
+def alter(synchronous: str) -> None:
     """Have every connection of this process altered."""
     connect = sqlite3.connect
 
     def altered_connect(*args: Any, factory: type[sqlite3.Connection] = sqlite3.Connection, **options: Any) -> Any:
-        return connect(*args, factory=altered(factory, synchronous, pause_s), **options)
+        return connect(*args, factory=altered(factory, synchronous), **options)
 
     sqlite3.connect = altered_connect
 
@@ -49,15 +43,14 @@ def main(argv: list[str]) -> None:
     parser.add_argument("database")
     parser.add_argument("--batch", type=int)
     parser.add_argument("--synchronous", default="FULL")
-    parser.add_argument("--pause-s", type=float, default=0.0)
     parser.add_argument("--info", action="store_true")
     args = parser.parse_args(argv)
     if args.info:
         logs.configure()
     if args.batch:
         recorder.MAX_BATCH = args.batch  # type: ignore[misc]
-    if args.synchronous != "FULL" or args.pause_s:
-        alter(args.synchronous, args.pause_s)
+    if args.synchronous != "FULL":
+        alter(args.synchronous)
     settings = Settings(
         api_key="bench",
         processing_mode=ProcessingMode.WEBHOOK,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from bench.report import BEGIN, END, write
 from bench.result import Result
 from bench.scale import TINY
 from bench.single import Outcome, at_as_many_calls, documented, follow, optimum, ours
+from bench.slow_disk import slow_fsync
 from bench.storing import storing
 from bench.webhooks import BODY_BYTES, SECRET, SignedWebhook
 from core.signature import sign
@@ -48,6 +52,18 @@ def test_each_webhook_of_the_load_is_signed_and_of_one_size() -> None:
     assert len(body) == BODY_BYTES
     assert f"Heygen-Signature: {sign(body, SECRET)}".encode() in head
     assert json.loads(body)["event_data"]["video_id"] == "run-000000007"
+
+
+@pytest.mark.parametrize("call", ["fsync", "fdatasync"])
+def test_a_slow_disk_takes_longer_for_every_fsync(tmp_path: Path, call: str) -> None:
+    environ = slow_fsync(tmp_path, more_us=5000)
+    if environ is None:
+        pytest.skip("NOT TESTED: a slow disk needs Linux and a C compiler named cc")
+    timed = f"import os, time; t = time.monotonic(); [os.{call}(1) for _ in range(20)]; print(time.monotonic() - t)"
+    with (tmp_path / "out").open("w+") as out:
+        subprocess.run([sys.executable, "-c", timed], check=True, env=os.environ | dict(environ), stdout=out)
+        out.seek(0)
+        assert float(out.read()) >= 20 * 0.005
 
 
 def test_a_crowd_holds_as_many_reels_as_it_should(tmp_path: Path) -> None:
