@@ -13,6 +13,7 @@ from fake_heygen.creation import Creation
 from fake_heygen.deliverer import Deliverer
 from fake_heygen.delivery import Delivery
 from fake_heygen.due import Due
+from fake_heygen.hooks.schedule import plan_on_demand
 from fake_heygen.journal import Journal
 from fake_heygen.links import Links
 from fake_heygen.planning import PlannedEvent
@@ -20,6 +21,7 @@ from fake_heygen.player import Work
 from fake_heygen.rate import Rate
 from fake_heygen.sender import Sender
 from fake_heygen.video import Video
+from fake_heygen.vocabulary import Effect
 from fake_heygen.world import World
 
 
@@ -30,7 +32,7 @@ class Account:
         self.world = world
         self.deliverer = Deliverer(world, clock, journal, sender)
         self.addressing = Addressing(world, links)
-        self.creation = Creation(world, clock, self._happen_now)
+        self.creation = Creation(world, clock, self)
         self.batches = Batches(world, clock, self.creation)
         self.rate = Rate()
         self._clock = clock
@@ -52,11 +54,19 @@ class Account:
                 return self._leave(due)
         return None
 
-    async def trigger(self, event_type: str, video: Video) -> list[Delivery]:
-        """Let an event of a video happen now, whatever the clock does."""
-        deliveries = self.addressing.trigger(event_type, video, self._clock.now())
-        await self.send_now(deliveries)
-        return deliveries
+    async def trigger(self, event_type: str, video: Video, effects: tuple[Effect, ...] = ()) -> list[Delivery]:
+        """Let an event of a video happen now, struck by some faults, whatever the clock does; return what was sent."""
+        now, sent = self._clock.now(), list[Delivery]()
+        for planned in plan_on_demand(event_type, video, effects, now):
+            if planned.at <= now:
+                sent += await self._happen_now(planned, video, now)
+            else:
+                self.expect(planned, video)
+        return sent
+
+    def expect(self, planned: PlannedEvent, video: Video) -> None:
+        """Let an event happen when its moment comes."""
+        self.world.due.push(planned.at, "event", video.video_id, msgspec.json.encode(planned).decode())
 
     async def send_now(self, deliveries: Sequence[Delivery]) -> None:
         """Attempt deliveries at once, whatever the clock does."""
@@ -89,10 +99,15 @@ class Account:
         else:
             self._plan(deliveries)
 
-    async def _happen_now(self, planned: PlannedEvent, video: Video) -> None:
-        deliveries = self.addressing.happen(planned, video, video.created_at)
-        await self.send_now([delivery for delivery in deliveries if delivery.next_at == video.created_at])
-        self._plan([delivery for delivery in deliveries if delivery.next_at != video.created_at])
+    async def _happen_now(self, planned: PlannedEvent, video: Video, now: float) -> list[Delivery]:
+        deliveries = self.addressing.happen(planned, video, now)
+        self._plan([delivery for delivery in deliveries if delivery.next_at != now])
+        at_once = [delivery for delivery in deliveries if delivery.next_at == now]
+        if planned.volley:
+            await self.deliverer.volley([delivery.delivery_id for delivery in at_once])
+        else:
+            await self.send_now(at_once)
+        return at_once
 
     def _plan(self, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:

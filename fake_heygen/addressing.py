@@ -29,23 +29,14 @@ class Addressing:
 
     def happen(self, planned: PlannedEvent, video: Video, at: float) -> list[Delivery]:
         """Let a planned event happen: record it and address it to every receiver; return what is to be sent."""
-        payload = told_payload(self._payload(planned.event_type, video, at), video.fate)
+        payload = told_payload(self._payload(planned.event_type, video, at), planned.struck_by(video))
         event = self._record(planned.event_type, payload | self._claim(planned, video), video, at, planned.listed)
         deliveries = [
-            self._delivery(event, receiver, planned, video.fate.effects, moment, stamped_at)
+            self._delivery(event, receiver, planned, planned.struck_by(video), moment, stamped_at)
             for receiver in self._receivers(event, video, uninvited=planned.uninvited)
             for moment, stamped_at in _moments(planned, at)
         ]
         return [] if planned.dropped else deliveries
-
-    def trigger(self, event_type: str, video: Video, at: float) -> list[Delivery]:
-        """Let an event happen on demand, free of the video's faults."""
-        event = self._record(event_type, self._payload(event_type, video, at), video, at, True)
-        planned = PlannedEvent(event_type=event_type, at=at)
-        return [
-            self._delivery(event, receiver, planned, (), at, None)
-            for receiver in self._receivers(event, video, uninvited=False)
-        ]
 
     def announce(self, event_type: str, data: dict[str, Any], callback_url: str | None, at: float) -> list[Delivery]:
         """Let an event happen that is about no single video."""

@@ -22,9 +22,11 @@ from fake_heygen.api.evidence import Evidence
 from fake_heygen.api.exports import Exports
 from fake_heygen.api.files import Files
 from fake_heygen.api.guard import Guard
+from fake_heygen.api.judging import Judging
 from fake_heygen.api.recorder import Recorder
 from fake_heygen.api.rough import cut_off
 from fake_heygen.api.videos import Videos
+from fake_heygen.api.vocabulary import Vocabulary
 from fake_heygen.api.waiting import Waiting
 from fake_heygen.api.webhooks import Webhooks
 from fake_heygen.errors import ApiError
@@ -55,7 +57,9 @@ class FakeHeyGen:
             *Files(self.simulation, self._cabinet).routes(),
             *Control(self.simulation).routes(),
             *Evidence(self.simulation).routes(),
+            *Vocabulary().routes(),
             *Exports(self.simulation).routes(),
+            *Judging(self.simulation).routes(),
             *Waiting(self.simulation, self.closing).routes(),
         ]
 

@@ -146,10 +146,9 @@ class Creation:
         self._world.due.push(video.ends_at, "render_end", video.video_id)
         for planned in plan_events(video):
             if planned.at <= video.created_at:
-                await self._happen_now(planned, video)
+                await self._events.happen_now(planned, video, video.created_at)
             else:
-                detail = msgspec.json.encode(planned).decode()
-                self._world.due.push(planned.at, "event", video.video_id, detail)
+                self._events.expect(planned, video)
 
 
 def _candidate(order: Order, spoken: str, ordinal: int) -> Candidate:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fake_heygen.video import Video
+from fake_heygen.vocabulary import Effect
 
 
 class About(StrEnum):
@@ -22,7 +23,7 @@ class PlannedEvent:
 
     `copies` are sent to each receiver, `gap_s` apart or, in a `volley`, at the same moment; `again_s` later comes
     one more, and `replay_s` later somebody else's copy. Forged ones are lies, dropped ones are sent to nobody,
-    uninvited ones to endpoints that did not subscribe too.
+    uninvited ones to endpoints that did not subscribe too. `effects` strike this event in place of the video's own.
     """
 
     event_type: str
@@ -36,11 +37,16 @@ class PlannedEvent:
     forged: bool = False
     uninvited: bool = False
     about: About = About.OWN
+    effects: tuple[Effect, ...] | None = None
 
     @property
     def listed(self) -> bool:
         """Say whether the account's history knows it."""
         return not self.forged and self.about is About.OWN
+
+    def struck_by(self, video: Video) -> tuple[Effect, ...]:
+        """Return the faults that strike the event."""
+        return video.fate.effects if self.effects is None else self.effects
 
 
 Plan = tuple[PlannedEvent, ...]

@@ -134,6 +134,11 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
+def source(name: str) -> str:
+    """Return the text of a bundled scenario."""
+    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+
+
 def load(name_or_file: str) -> Mapping[str, object]:
     """Read the table of a bundled scenario, or of a TOML file."""
     bundled = FOLDER / f"{name_or_file}.toml"

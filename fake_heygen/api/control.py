@@ -12,7 +12,7 @@ from starlette.routing import Route
 from fake_heygen import scenario as scenarios
 from fake_heygen.account import Account
 from fake_heygen.api.answers import data, json_response
-from fake_heygen.errors import invalid
+from fake_heygen.errors import ApiError, invalid
 from fake_heygen.fields import Fields
 from fake_heygen.order import read_object
 from fake_heygen.scenario_reader import load_scenario, read_rule, read_scenario
@@ -36,6 +36,7 @@ class Control:
             Route("/_sim/health", self.health, methods=["GET"]),
             Route("/_sim/reset", self.reset, methods=["POST"]),
             Route("/_sim/scenarios", self.scenarios, methods=["GET"]),
+            Route("/_sim/scenarios/{name}", self.bundled, methods=["GET"]),
             Route("/_sim/scenario", self.scenario, methods=["GET"]),
             Route("/_sim/scenario", self.play, methods=["PUT"]),
             Route("/_sim/rules", self.add_rule, methods=["POST"]),
@@ -83,6 +84,13 @@ class Control:
             rows.append(row)
         return data(rows)
 
+    async def bundled(self, request: Request) -> Response:
+        """Show a bundled scenario whole: with the keys that PUT takes, and as its TOML."""
+        name = request.path_params["name"]
+        if name not in scenarios.names():
+            raise ApiError("not_found", f"no scenario {name!r}; known: {', '.join(scenarios.names())}")
+        return json_response({"scenario": scenarios.load(name), "toml": scenarios.source(name)})
+
     async def scenario(self, request: Request) -> Response:
         """Show the scenario that plays."""
         return json_response(asdict(self._chosen(request)[0].world.scenario))
@@ -127,10 +135,10 @@ class Control:
             account.world.cast([spell])
         return json_response(asdict(spell))
 
-    async def accounts(self, _request: Request) -> Response:
+    async def accounts(self, request: Request) -> Response:
         """List the accounts: which key opened each, by its name, and what it has."""
         rows = []
-        for account in self._simulation.accounts():
+        for account in self._chosen(request):
             world = account.world
             row = {"account": world.account, "scenario": world.scenario.name, "videos": len(world.videos)}
             rows.append(row | {"rendering": len(world.rendering), "balance": world.wallet.balance})

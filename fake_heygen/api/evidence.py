@@ -1,4 +1,4 @@
-"""The control routes that tell and repeat: the journal, the ledger, the faults, deliveries on demand."""
+"""The control routes that tell and repeat: the journal, the ledger, deliveries on demand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from fake_heygen.api.answers import data, json_response
 from fake_heygen.api.selection import selected
 from fake_heygen.errors import ApiError, video_not_found
 from fake_heygen.event import DESCRIPTIONS
-from fake_heygen.faults import FAULTS
 from fake_heygen.fields import Fields
 from fake_heygen.order import read_object
 from fake_heygen.simulation import Simulation
@@ -31,7 +30,6 @@ class Evidence:
         return [
             Route("/_sim/journal", self.journal, methods=["GET"]),
             Route("/_sim/ledger", self.ledger, methods=["GET"]),
-            Route("/_sim/faults", self.faults, methods=["GET"]),
             Route("/_sim/trigger", self.trigger, methods=["POST"]),
             Route("/_sim/deliveries", self.deliveries, methods=["GET"]),
             Route("/_sim/deliveries/{delivery_id}/resend", self.resend, methods=["POST"]),
@@ -45,23 +43,6 @@ class Evidence:
         """List the truth of every video."""
         now = self._simulation.clock.now()
         return data([row.view(now) for world in self._worlds(request) for row in world.ledger])
-
-    async def faults(self, _request: Request) -> Response:
-        """List the vocabulary of faults."""
-        return data(
-            [
-                {
-                    "name": fault.name,
-                    "grammar": fault.grammar,
-                    "group": fault.group,
-                    "scope": fault.scope,
-                    "points": list(fault.points),
-                    "does": fault.does,
-                    "sound_client": fault.sound_client,
-                }
-                for fault in FAULTS
-            ]
-        )
 
     async def trigger(self, request: Request) -> Response:
         """Let an event of a video happen now, to every receiver."""

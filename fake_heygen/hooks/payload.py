@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from fake_heygen.fate import Fate
+from fake_heygen.fate import at_point
 from fake_heygen.faults import Point
 from fake_heygen.vocabulary import Effect
 
@@ -13,9 +13,9 @@ Payload = dict[str, Any]
 METADATA_URL = "http://169.254.169.254/latest/meta-data/iam/security-credentials/"
 
 
-def told_payload(payload: Payload, fate: Fate) -> Payload:
+def told_payload(payload: Payload, effects: Iterable[Effect]) -> Payload:
     """Return the event_data that is sent."""
-    for effect in fate.at(Point.PAYLOAD):
+    for effect in at_point(effects, Point.PAYLOAD):
         payload = HOOKS[effect.name](payload, effect)
     return payload
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
+from fake_heygen.fate import at_point
 from fake_heygen.faults import Point
 from fake_heygen.identity import generator
 from fake_heygen.planning import About, Plan, PlannedEvent, natural_plan
@@ -20,8 +21,18 @@ A_MOMENT_S = 0.5
 
 def plan_events(video: Video) -> Plan:
     """Return the plan of a video with all its faults, in order of time."""
-    plan = natural_plan(video)
-    for effect in video.fate.at(Point.SCHEDULE):
+    return _struck(natural_plan(video), video.fate.effects, video)
+
+
+def plan_on_demand(event_type: str, video: Video, effects: tuple[Effect, ...], at: float) -> Plan:
+    """Return the plan of an event that is asked for: free of the video's own faults, struck by these."""
+    planned = PlannedEvent(event_type=event_type, at=at, effects=effects)
+    plan = _struck((planned,), effects, video)
+    return tuple(replace(planned, at=max(planned.at, at), effects=effects) for planned in plan)
+
+
+def _struck(plan: Plan, effects: tuple[Effect, ...], video: Video) -> Plan:
+    for effect in at_point(effects, Point.SCHEDULE):
         plan = HOOKS[effect.name](plan, effect, video)
     return tuple(sorted(plan, key=lambda planned: planned.at))
 
