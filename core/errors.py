@@ -4,6 +4,7 @@
     ├── SettingsError (ValueError)  a setting that cannot be used
     ├── InvalidReel (ValueError)    a reel that could never be sent
     ├── UnknownReel                 no reel has this id
+    ├── UnknownCampaign             no campaign has this id
     ├── Refused                     the product will not do this now, and says why
     ├── StoreError                  the database cannot be read or written
     └── HeyGenError                 HeyGen did not give what was asked for
@@ -41,6 +42,10 @@ class InvalidReel(ReelsError, ValueError):
 
 class UnknownReel(ReelsError):
     """Say which reel does not exist."""
+
+
+class UnknownCampaign(ReelsError):
+    """Say which campaign does not exist."""
 
 
 class Refused(ReelsError):

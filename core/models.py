@@ -137,6 +137,7 @@ class Reel:
     anomalies: int = 0
     fallback_at: datetime | None = None
     updated_at: datetime | None = None
+    campaign_id: int | None = None
 
     @property
     def is_open(self) -> bool:

@@ -7,13 +7,17 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from core.store.archive import Archive
-from core.store.deliveries import Deliveries, DeliveryFilter
+from core.store.campaigns import Campaign, Campaigns
+from core.store.deliveries import Deliveries
+from core.store.delivery_log import DeliveryFilter
+from core.store.drafts import Drafts
 from core.store.facts import Facts
+from core.store.presets import Favourites, Presets
 from core.store.reels import ReelFilter, Reels
 from core.store.sqlite import Connections
 from core.store.timeline import Timeline
 
-__all__ = ["DeliveryFilter", "ReelFilter", "Store", "open_store"]
+__all__ = ["Campaign", "DeliveryFilter", "ReelFilter", "Store", "open_store"]
 
 
 class Store:
@@ -26,6 +30,10 @@ class Store:
         self.deliveries = Deliveries(connections)
         self.facts = Facts(connections)
         self.archive = Archive(connections)
+        self.drafts = Drafts(connections)
+        self.presets = Presets(connections)
+        self.favourites = Favourites(connections)
+        self.campaigns = Campaigns(connections)
 
     @property
     def path(self) -> Path:

@@ -52,8 +52,8 @@ _FOUND: Final = """
     ORDER BY reel_text.rowid DESC LIMIT ?
 """
 _IDS: Final = (
-    " AND reel_text.rowid <= (SELECT max(id) FROM reel WHERE status = ?)"
-    " AND reel_text.rowid >= (SELECT min(id) FROM reel WHERE status = ?)"
+    " AND reel_text.rowid <= (SELECT max(id) FROM reel WHERE {column} = ?)"
+    " AND reel_text.rowid >= (SELECT min(id) FROM reel WHERE {column} = ?)"
 )
 
 
@@ -65,6 +65,7 @@ class ReelFilter:
     mode: ProcessingMode | None = None
     text: str = ""
     before_id: int | None = None
+    campaign_id: int | None = None
 
 
 class Reels:
@@ -228,9 +229,11 @@ class Reels:
         if not some:
             return []
         match = query(some, lambda word: self._fills_a_page(word, limit))
-        found = _FOUND.format(where=where, ids=_IDS if wanted.status else "")
-        bounds = [wanted.status, wanted.status] if wanted.status else []
-        return self._all(f"WHERE id IN ({found}) ORDER BY id DESC", match, *bounds, *values, limit)
+        rare = {"status": bind(wanted.status), "campaign_id": wanted.campaign_id}
+        bounds = {column: value for column, value in rare.items() if value is not None}
+        found = _FOUND.format(where=where, ids="".join(_IDS.format(column=column) for column in bounds))
+        twice = chain.from_iterable((value, value) for value in bounds.values())
+        return self._all(f"WHERE id IN ({found}) ORDER BY id DESC", match, *twice, *values, limit)
 
     def _fills_a_page(self, word: str, limit: int) -> bool:
         sql = "SELECT count(*) FROM (SELECT 1 FROM reel_text WHERE reel_text MATCH ? LIMIT ?)"
@@ -299,6 +302,11 @@ class Reels:
 def _wanted(wanted: ReelFilter) -> tuple[str, list[Any]]:
     """Return what a filter asks of the columns, as SQL that follows another condition, and the values to bind."""
     row_id = "reel_text.rowid" if wanted.text else "id"
-    conditions = {"reel.status = ?": wanted.status, "reel.mode = ?": wanted.mode, f"{row_id} < ?": wanted.before_id}
+    conditions = {
+        "reel.status = ?": wanted.status,
+        "reel.mode = ?": wanted.mode,
+        "reel.campaign_id = ?": wanted.campaign_id,
+        f"{row_id} < ?": wanted.before_id,
+    }
     asked = {sql: bind(value) for sql, value in conditions.items() if value is not None}
     return "".join(f" AND {sql}" for sql in asked), list(asked.values())
