@@ -41,7 +41,7 @@ def queries(product: Product, reels: int) -> Mapping[str, Query]:
 
 def lists(product: Product, reels: int) -> dict[str, Query]:
     """Return the queries of the lists, with each filter."""
-    store, middle = product.store, reels // 2
+    middle = reels // 2
     filters = {
         "newest": ReelFilter(),
         "from the middle on": ReelFilter(before_id=middle),
@@ -56,16 +56,43 @@ def lists(product: Product, reels: int) -> dict[str, Query]:
         "two words": ReelFilter(text=f"{COMMON} {RARE}"),
         "no such word": ReelFilter(text="zzzz"),
     }
-    deliveries = {
+    return {f"reels: {name}": _reels(product, wanted) for name, wanted in filters.items()} | log(product, middle)
+
+
+def log(product: Product, middle: int) -> dict[str, Query]:
+    """Return the queries of the deliveries' page; all bodies have been indexed."""
+    deliveries = product.store.deliveries.log
+    while deliveries.index(10_000):
+        pass
+    filters = {
         "newest": DeliveryFilter(),
+        "from the middle on": DeliveryFilter(before_id=middle),
         "poison": DeliveryFilter(verdict=Verdict.POISON),
         "set aside": DeliveryFilter(set_aside=True),
         "no such verdict": DeliveryFilter(verdict=Verdict.EARLY),
+        "of a reel": DeliveryFilter(reel_id=middle),
+        "by event": DeliveryFilter(event_type="avatar_video.success"),
+        "by event and rare verdict": DeliveryFilter(event_type="avatar_video.success", verdict=Verdict.POISON),
+        "word of every body": DeliveryFilter(text="avatar_video"),
+        "word of every body, rare verdict": DeliveryFilter(text="success", verdict=Verdict.POISON),
+        "rare word": DeliveryFilter(text=str(middle)),
+        "no such word": DeliveryFilter(text="zzzz"),
     }
-    return {f"reels: {name}": _reels(product, wanted) for name, wanted in filters.items()} | {
-        f"deliveries: {name}": (lambda wanted=wanted: store.deliveries.page(wanted, PAGE))
-        for name, wanted in deliveries.items()
+    lists = {f"deliveries: {name}": _deliveries(product, wanted) for name, wanted in filters.items()}
+    one = deliveries.walk(DeliveryFilter(before_id=middle), 1).rows[0]
+    return lists | {
+        "deliveries: to replay": lambda: deliveries.matching(DeliveryFilter(verdict=Verdict.POISON), PAGE),
+        "deliveries: the one before": lambda: deliveries.before(one),
+        "deliveries: kinds of event": deliveries.kinds,
+        "deliveries: set aside, counted": deliveries.set_aside,
+        "deliveries: not indexed yet": deliveries.unindexed,
+        "deliveries: a day by the hour": lambda: deliveries.over_time(NOW - timedelta(days=1), quarters=4),
+        "deliveries: a month by the day": lambda: deliveries.over_time(NOW - timedelta(days=30), quarters=96),
     }
+
+
+def _deliveries(product: Product, wanted: DeliveryFilter) -> Query:
+    return lambda: product.store.deliveries.log.walk(wanted, PAGE)
 
 
 def _reels(product: Product, wanted: ReelFilter) -> Query:

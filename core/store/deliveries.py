@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import chain
@@ -14,6 +14,7 @@ import msgspec
 
 from core.clock import from_ms, to_ms
 from core.models import Delivery, NewDelivery, Verdict
+from core.store.delivery_log import DeliveryFilter, DeliveryLog, chunks
 from core.store.rows import DELIVERY_COLUMNS, to_delivery
 from core.store.sqlite import Connections
 
@@ -28,6 +29,10 @@ _INSERT: Final = """
 """
 _EMPTY: Final = (None,) * 7
 AT_ONCE: Final = 256
+_REPLAY: Final = """
+    UPDATE delivery SET verdict = 'waiting', set_aside = 0, attempts = 0, work_after = :now, lease_until = NULL
+    WHERE id IN (SELECT value FROM json_each(:ids))
+"""
 _CLAIM: Final = f"""
     UPDATE delivery SET lease_until = :until
     WHERE id IN (
@@ -38,20 +43,12 @@ _CLAIM: Final = f"""
 """  # noqa: S608  # names are ours
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryFilter:
-    """Choose deliveries for a list."""
-
-    verdict: Verdict | None = None
-    set_aside: bool = False
-    before_id: int | None = None
-
-
 class Deliveries:
     """Record, claim and settle deliveries; writes join the caller's transaction."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self.log = DeliveryLog(connections)
 
     def record(self, batch: Sequence[NewDelivery]) -> None:
         """Store deliveries; one that is identical to an earlier one, byte for byte, is counted on it."""
@@ -148,13 +145,15 @@ class Deliveries:
 
     def replay(self, delivery_id: int, now: datetime) -> bool:
         """Have a delivery worked off again from the start; tell whether it exists."""
-        with self._connections.write() as conn:
-            cursor = conn.execute(
-                "UPDATE delivery SET verdict = 'waiting', set_aside = 0, attempts = 0, work_after = ?, "
-                "lease_until = NULL WHERE id = ?",
-                (to_ms(now), delivery_id),
-            )
-            return cursor.rowcount == 1
+        return self.replay_many([delivery_id], now) == 1
+
+    def replay_many(self, delivery_ids: Sequence[int], now: datetime) -> int:
+        """Have many deliveries worked off again from the start, some at a time; return how many there were."""
+        replayed = 0
+        for some in chunks(delivery_ids, AT_ONCE):
+            with self._connections.write() as conn:
+                replayed += conn.execute(_REPLAY, {"now": to_ms(now), "ids": json.dumps(some)}).rowcount
+        return replayed
 
     def get(self, delivery_id: int) -> Delivery | None:
         """Return one delivery, or None."""
@@ -163,13 +162,7 @@ class Deliveries:
 
     def page(self, wanted: DeliveryFilter, limit: int) -> list[Delivery]:
         """Return deliveries newest first (keyset paging by `before_id`)."""
-        conditions = {"verdict = ?": wanted.verdict, "id < ?": wanted.before_id}
-        asked = {sql: value for sql, value in conditions.items() if value is not None}
-        where = "".join(f" AND {sql}" for sql in asked) + (" AND set_aside = 1" if wanted.set_aside else "")
-        rows = self._connections.read().execute(
-            f"{_SELECT} WHERE true{where} ORDER BY id DESC LIMIT ?", [*asked.values(), limit]
-        )
-        return [to_delivery(row) for row in rows]
+        return list(self.log.walk(wanted, limit).rows)
 
     def applied_before(self, delivery: Delivery, event_type: str, video_id: str) -> bool:
         """Tell whether an earlier delivery already brought this event of this video."""
