@@ -37,6 +37,9 @@ CATALOGUE_S: Final = 600.0
 SENDERS: Final = 6
 INBOX_WORKERS: Final = 4
 ARCHIVISTS: Final = 2
+WORDS_AT_ONCE: Final = 200
+WORDS_AGAIN_S: Final = 0.1
+WORDS_S: Final = 2.0
 STOP_S: Final = 5.0
 
 Turn = Callable[[datetime], float]
@@ -141,6 +144,7 @@ class Worker:
             Loop("reconcile", Reconciler(processor).turn),
             Loop("connectivity", Connectivity(processor, probe_secrets).turn),
             Loop("account", self.account_turn),
+            Loop("words", self.words_turn),
             Loop("heartbeat", self.heartbeat_turn),
         ]
 
@@ -183,6 +187,10 @@ class Worker:
         for job in self._archivist.claim(now, self._archive_slots.free) if self._archive_slots.free else ():
             self._archive_slots.run(lambda job=job: self._archivist.keep(job), self._archive.wake)  # type: ignore[misc]
         return 1.0
+
+    def words_turn(self, _now: datetime) -> float:
+        """Make the words of new deliveries findable, few at a time: the receiver needs the writer too."""
+        return WORDS_AGAIN_S if self._store.deliveries.log.index(WORDS_AT_ONCE) == WORDS_AT_ONCE else WORDS_S
 
     def heartbeat_turn(self, now: datetime) -> float:
         """Show that this worker lives."""

@@ -18,7 +18,7 @@ from core.models import ReelStatus
 from core.processor import HeyGenVideoProcessor
 from core.product import Product
 from core.submission import GATE
-from core.worker import ACCOUNT, HEARTBEAT, SENDERS, Loop, Slots, Worker
+from core.worker import ACCOUNT, HEARTBEAT, SENDERS, WORDS_AT_ONCE, Loop, Slots, Worker
 from tests.conftest import Build
 from tests.factories import NOW, House, a_delivery, a_reel, refusal, wait_until
 
@@ -219,6 +219,13 @@ def test_a_wallet_that_was_topped_up_opens_a_stopped_queue(house: House, worker:
         worker.account_turn(utcnow())
         assert house.processor.submission.gate().state == state
         frozen.tick(61)
+
+
+def test_the_words_of_deliveries_are_indexed_little_by_little(house: House, worker: Worker) -> None:
+    house.store.deliveries.record([a_delivery(b'{"event_type": "x", "n": %d}' % n) for n in range(WORDS_AT_ONCE + 1)])
+    first, second = worker.words_turn(NOW), worker.words_turn(NOW)
+    assert first < second
+    assert house.store.deliveries.log.unindexed() == 0
 
 
 # The whole
