@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-import msgspec
 
 from fake_heygen.clock import SimClock
 from fake_heygen.errors import ApiError, invalid
 from fake_heygen.fate import Fate
+from fake_heygen.happenings import Happenings
 from fake_heygen.hooks.create_answer import HTML_PAGE, RETIRING, WARNING, CreateAnswer, plan_answer
 from fake_heygen.hooks.schedule import plan_events
 from fake_heygen.hooks.spells import cast_spells
@@ -21,7 +20,6 @@ from fake_heygen.magic import split_script
 from fake_heygen.manner import AS_IT_SHOULD, Manner
 from fake_heygen.media.timeline import film_seconds
 from fake_heygen.order import Order, read_object, read_order
-from fake_heygen.planning import PlannedEvent
 from fake_heygen.refusals import Refusals
 from fake_heygen.scenario import Candidate, draw_fate
 from fake_heygen.turns import Turns, identity_of
@@ -55,13 +53,11 @@ class Place:
 class Creation:
     """Handle the creation of videos in one account."""
 
-    def __init__(
-        self, world: World, clock: SimClock, happen_now: Callable[[PlannedEvent, Video], Awaitable[None]]
-    ) -> None:
+    def __init__(self, world: World, clock: SimClock, happenings: Happenings) -> None:
         self.keys = Keys(world, clock)
         self._world = world
         self._clock = clock
-        self._happen_now = happen_now
+        self._happenings = happenings
         self._refusals = Refusals()
         self._turns = Turns(world)
 
@@ -144,11 +140,7 @@ class Creation:
     async def _begin(self, video: Video) -> None:
         self._world.cast(cast_spells(video))
         self._world.due.push(video.ends_at, "render_end", video.video_id)
-        for planned in plan_events(video):
-            if planned.at <= video.created_at:
-                await self._events.happen_now(planned, video, video.created_at)
-            else:
-                self._events.expect(planned, video)
+        await self._happenings.begin(plan_events(video), video, video.created_at)
 
 
 def _candidate(order: Order, spoken: str, ordinal: int) -> Candidate:

@@ -57,7 +57,7 @@ CALLS: Final = (
         "judges a client's history by the ledger, as the word `check` does; `grace`, `late`, `clock=simulated`",
     ),
     ("POST /wallet", '`{"balance"}`'),
-    ("POST /trigger", '`{"video_id", "event_type"}`: the event happens now'),
+    ("POST /trigger", '`{"video_id", "event_type"}`: the event happens now; `words` such as `sign=bad` strike it'),
     ("GET /deliveries", "what was sent and is to be sent; `video_id`, `state`"),
     ("POST /deliveries/{delivery_id}/resend", "sends one again, now"),
 )

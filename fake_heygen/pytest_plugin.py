@@ -66,9 +66,12 @@ class FakeHeyGen:
         """Set the balance."""
         self._remote.post("wallet", {"balance": balance})
 
-    def trigger(self, video_id: str, event_type: str = "avatar_video.success") -> list[dict[str, Any]]:
-        """Let an event of a video happen now; return its deliveries."""
-        return list(self._remote.post("trigger", {"video_id": video_id, "event_type": event_type})["data"])
+    def trigger(
+        self, video_id: str, event_type: str = "avatar_video.success", *, words: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Let an event of a video happen now, struck by `words` such as `sign=bad`; return the deliveries sent."""
+        body = {"video_id": video_id, "event_type": event_type, "words": words}
+        return list(self._remote.post("trigger", body)["data"])
 
     def resend(self, delivery_id: str) -> dict[str, Any]:
         """Attempt a delivery again, with its own event id."""

@@ -11,12 +11,19 @@ from starlette.routing import Route
 
 from fake_heygen.api.answers import data, json_response
 from fake_heygen.api.selection import selected
-from fake_heygen.errors import ApiError, video_not_found
+from fake_heygen.errors import ApiError, invalid, video_not_found
 from fake_heygen.event import DESCRIPTIONS
+from fake_heygen.faults import BY_NAME, Point
 from fake_heygen.fields import Fields
+from fake_heygen.magic import read_words
 from fake_heygen.order import read_object
 from fake_heygen.simulation import Simulation
+from fake_heygen.vocabulary import Effect, VocabularyError
 from fake_heygen.world import World
+
+OF_AN_EVENT = frozenset(
+    {Point.SCHEDULE, Point.PAYLOAD, Point.DOCUMENT, Point.BODY, Point.SIGN, Point.WIRE, Point.RETRY}
+)
 
 
 class Evidence:
@@ -45,15 +52,16 @@ class Evidence:
         return data([row.view(now) for world in self._worlds(request) for row in world.ledger])
 
     async def trigger(self, request: Request) -> Response:
-        """Let an event of a video happen now, to every receiver."""
+        """Let an event of a video happen now, to every receiver; `words` of deliveries strike it."""
         fields = Fields(read_object(await request.body()))
+        effects = _read_words(fields.text("words"))
         video_id = fields.required("video_id")
         event_type = fields.choice("event_type", tuple(DESCRIPTIONS)) or "avatar_video.success"
         owned = self._simulation.owner_of(video_id)
         if owned is None:
             raise video_not_found(video_id)
         account, video = owned
-        deliveries = await account.trigger(event_type, video)
+        deliveries = await account.trigger(event_type, video, effects)
         return data([_view(account.world, delivery.delivery_id) for delivery in deliveries])
 
     async def deliveries(self, request: Request) -> Response:
@@ -79,6 +87,17 @@ class Evidence:
 
     def _worlds(self, request: Request) -> list[World]:
         return [account.world for account in self._simulation.chosen(request.query_params.get("account"))]
+
+
+def _read_words(words: str | None) -> tuple[Effect, ...]:
+    """Read the faults of an event that is asked for."""
+    try:
+        effects = read_words(words or "")
+    except VocabularyError as error:
+        raise invalid("words", f"magic words: {error}") from error
+    if strange := [effect for effect in effects if not OF_AN_EVENT.intersection(BY_NAME[effect.name].points)]:
+        raise invalid("words", f"{strange[0].name} strikes no delivery; here stand words that strike deliveries")
+    return effects
 
 
 def _view(world: World, delivery_id: str) -> dict[str, Any]:

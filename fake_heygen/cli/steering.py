@@ -22,6 +22,7 @@ def add_words(add: Add) -> None:
     trigger = add("trigger", _trigger)
     trigger.add_argument("video_id", metavar="VIDEO_ID")
     trigger.add_argument("--event", default="avatar_video.success", metavar="TYPE", help="avatar_video.success")
+    trigger.add_argument("--words", metavar="WORDS", help="faults that strike it, such as 'sign=bad wire=reset'")
     resend = add("resend", _resend)
     resend.add_argument("delivery_id", metavar="DELIVERY_ID")
     advance = add("advance", _advance)
@@ -48,7 +49,7 @@ def duration(text: str) -> float:
 
 
 def _trigger(remote: Remote, output: Output, args: Args) -> int:
-    answer = remote.post("trigger", {"video_id": args.video_id, "event_type": args.event})
+    answer = remote.post("trigger", {"video_id": args.video_id, "event_type": args.event, "words": args.words})
     output.show(answer, [_delivery(row) for row in answer["data"]] or ["nobody wants this event"])
     return 0
 

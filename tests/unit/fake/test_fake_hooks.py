@@ -107,7 +107,7 @@ def test_missing_url_is_missing_in_the_event_and_for_a_while_in_get(video: Make)
     links, missing = Links("http://127.0.0.1:1", 1), video("url=missing:30s")
     assert video_view(missing, 1129, links)["video_url"] is None
     assert video_view(missing, 1130, links)["video_url"]
-    assert "url" not in told_payload(event_data("avatar_video.success", missing, "u"), missing.fate)
+    assert "url" not in told_payload(event_data("avatar_video.success", missing, "u"), missing.fate.effects)
     assert file_state(video("url=notyet:10s"), 1109) == "notyet"
     assert file_state(video("url=notyet:10s"), 1110) == "sound"
 
