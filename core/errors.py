@@ -3,6 +3,7 @@
     ReelsError                    one sentence: what is wrong, which value, what to do next
     ├── SettingsError (ValueError)  a setting that cannot be used
     ├── InvalidReel (ValueError)    a reel that could never be sent
+    ├── InvalidPreset (ValueError)  a preset that could not be found again
     ├── UnknownReel                 no reel has this id
     ├── UnknownCampaign             no campaign has this id
     ├── Refused                     the product will not do this now, and says why
@@ -38,6 +39,10 @@ class InvalidReel(ReelsError, ValueError):
     def __init__(self, message: str, *, about: str = "script", **values: object) -> None:
         self.about = about
         super().__init__(message, **values)
+
+
+class InvalidPreset(ReelsError, ValueError):
+    """Say what is wrong with a preset's name."""
 
 
 class UnknownReel(ReelsError):

@@ -6,12 +6,14 @@ import re
 from typing import Final
 
 from core.errors import InvalidReel
+from core.formats import ASPECT_RATIOS
 from core.models import Reel
+from core.options import check_options
+
+__all__ = ["ASPECT_RATIOS", "LONGEST_SCRIPT", "LONGEST_TITLE", "check_reel"]
 
 LONGEST_SCRIPT: Final = 5000
 LONGEST_TITLE: Final = 200
-ASPECT_RATIOS: Final = ("9:16", "4:5", "1:1", "16:9", "5:4", "auto")
-WORDS_A_MINUTE: Final = 150
 KEY: Final = re.compile(r"[A-Za-z0-9_:.-]{1,255}")
 
 
@@ -42,6 +44,7 @@ def check_reel(reel: Reel) -> None:
             allowed=", ".join(ASPECT_RATIOS),
             about="aspect_ratio",
         )
+    check_options(reel.options)
 
 
 def _encodable(value: str) -> bool:
@@ -50,8 +53,3 @@ def _encodable(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\0" not in value
-
-
-def spoken_s(script: str) -> float:
-    """Estimate the spoken length in seconds, at about 150 words a minute."""
-    return len(script.split()) * 60.0 / WORDS_A_MINUTE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.validation import LONGEST_SCRIPT, WORDS_A_MINUTE
+from core.estimate import WORDS_A_MINUTE
+from core.validation import LONGEST_SCRIPT
 from pages.ui.component import component
 from pages.ui.draft import Draft
 from pages.ui.language import _, locale

@@ -17,9 +17,9 @@ OURS = ("core", "fake_heygen", "pages", "streamlit_app", "tests", "bench")
 # From the bottom up; a module may import what stands on its own line or below.
 LAYERS = (
     "errors models clock media logs check started plan",
-    "lifecycle schedule signature config parsing validation gate channel",
+    "lifecycle schedule signature config parsing validation gate channel options formats estimate presets drafts",
     "store heygen secret_file download probe detection reel_file",
-    "submission recorder catalogue demo",
+    "submission recorder catalogue demo gallery",
     "processor",
     "product",
     "inbox sweep archive connectivity endpoint reconcile receiver",
@@ -37,6 +37,11 @@ PURE = (
     "signature",
     "parsing",
     "validation",
+    "options",
+    "formats",
+    "estimate",
+    "presets",
+    "drafts",
     "gate",
     "channel",
     "check",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.errors import InvalidReel
-from core.validation import ASPECT_RATIOS, check_reel, spoken_s
+from core.validation import ASPECT_RATIOS, check_reel
 from tests.factories import a_reel
 
 
@@ -48,8 +48,3 @@ def test_what_heygen_would_surely_refuse_is_refused_with_one_sentence(fields: di
         check_reel(a_reel(**fields))
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-def test_the_spoken_length_is_150_words_a_minute() -> None:
-    assert spoken_s("word " * 150) == 60
-    assert spoken_s("") == 0
