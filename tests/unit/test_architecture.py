@@ -17,7 +17,7 @@ OURS = ("core", "fake_heygen", "pages", "streamlit_app", "tests", "bench")
 # From the bottom up; a module may import what stands on its own line or below.
 LAYERS = (
     "errors models clock media logs check started plan",
-    "lifecycle schedule signature config parsing validation gate channel options formats estimate presets drafts",
+    "lifecycle schedule signature config parsing validation gate channel options formats estimate presets drafts inspection",
     "store heygen secret_file download probe detection reel_file",
     "submission recorder catalogue demo gallery",
     "processor",
@@ -44,6 +44,7 @@ PURE = (
     "drafts",
     "gate",
     "channel",
+    "inspection",
     "check",
     "plan",
 )
