@@ -16,8 +16,8 @@ OURS = ("core", "fake_heygen", "pages", "streamlit_app", "tests", "bench")
 
 # From the bottom up; a module may import what stands on its own line or below.
 LAYERS = (
-    "errors models clock media logs check started plan",
-    "lifecycle schedule signature config parsing validation gate channel options formats estimate presets drafts inspection",
+    "errors models clock media logs check started plan inspection",
+    "lifecycle schedule signature config parsing validation gate channel options formats estimate presets drafts",
     "store heygen secret_file download probe detection reel_file",
     "submission recorder catalogue demo gallery",
     "processor",
