@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 
@@ -54,6 +54,14 @@ class SendState(StrEnum):
     UNKNOWN = "unknown"
     DOUBT = "doubt"
     SENT = "sent"
+
+
+class Shelf(IntEnum):
+    """Say where a reel stands: in the list, put away, or deleted (a row remains, its content is wiped)."""
+
+    LISTED = 0
+    ARCHIVED = 1
+    DELETED = 2
 
 
 class RemoteStatus(StrEnum):
@@ -138,6 +146,8 @@ class Reel:
     fallback_at: datetime | None = None
     updated_at: datetime | None = None
     campaign_id: int | None = None
+    archived_at: datetime | None = None
+    deleted_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:

@@ -266,7 +266,7 @@ class HeyGenVideoProcessor:
         now = utcnow()
         with self.store.transaction():
             self.store.timeline.add(stored.id, now, "manual_check", remote_status=video.raw_status)
-            self.store.reels.mark_checked([stored.id], now)
+            self.store.looks.note({stored.id: video.raw_status}, Channel.MANUAL, now)
             self.apply(Observation(video=video, channel=Channel.MANUAL, at=now))
         return self.store.reels.get(stored.id)
 

@@ -146,7 +146,8 @@ class Sweeper:
             rows = {}
         left_out = sorted((reel for reel in reels if reel.video_id not in rows), key=lambda reel: reel.checks)
         looks = [reel.video_id for reel in left_out[:SINGLE_LOOKS] if reel.video_id]  # the least looked at come first
-        self._store.reels.mark_checked((by_video[key].id or 0 for key in by_video if key in {*rows, *looks}), utcnow())
+        told = {key: rows[key].raw_status if key in rows else None for key in by_video if key in {*rows, *looks}}
+        self._store.looks.note({by_video[key].id or 0: word for key, word in told.items()}, Channel.POLL, utcnow())
         looks += [video_id for video_id, row in rows.items() if video_id in by_video and _has_ended(row)]
         for video_id, row in rows.items():
             if video_id in by_video and not _has_ended(row):
@@ -192,7 +193,7 @@ class Sweeper:
             self._store.reels.save(reel, check_after=utcnow() + wait)
             return
         now = utcnow()
-        self._store.reels.mark_checked([reel.id or 0], now)
+        self._store.looks.note({reel.id or 0: video.raw_status}, Channel.POLL, now)
         self._processor.apply(Observation(video=video, channel=Channel.POLL, at=now, reason="deadline"))
         self._processor.time_out(reel, now)
 

@@ -11,9 +11,12 @@ from core.store.campaigns import Campaign, Campaigns
 from core.store.deliveries import Deliveries
 from core.store.delivery_log import DeliveryFilter
 from core.store.drafts import Drafts
+from core.store.experience import Experience
 from core.store.facts import Facts
+from core.store.looks import Looks
 from core.store.presets import Favourites, Presets
 from core.store.reels import ReelFilter, Reels
+from core.store.removals import Removals
 from core.store.sqlite import Connections
 from core.store.timeline import Timeline
 
@@ -30,6 +33,9 @@ class Store:
         self.deliveries = Deliveries(connections)
         self.facts = Facts(connections)
         self.archive = Archive(connections)
+        self.looks = Looks(connections)
+        self.removals = Removals(connections)
+        self.experience = Experience(connections)
         self.drafts = Drafts(connections)
         self.presets = Presets(connections)
         self.favourites = Favourites(connections)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from core.clock import to_ms
 from core.errors import UnknownReel
-from core.models import ProcessingMode, Reel, ReelStatus, SendState
+from core.models import ProcessingMode, Reel, ReelStatus, SendState, Shelf
 from core.store.rows import REEL_COLUMNS, as_stored, bind, bind_reels, chunked, columns_of, to_reel
 from core.store.search import query, whole, words
 from core.store.sqlite import Connections
@@ -39,7 +39,7 @@ _CLAIM: Final = f"""
         lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1, updated_at = :now
     WHERE id IN (
         SELECT id FROM reel
-        WHERE status = 'pending' AND send_after <= :now AND send_state = :state
+        WHERE status = 'pending' AND send_after <= :now AND send_state = :state AND deleted_at IS NULL
           AND (lease_until IS NULL OR lease_until <= :now) AND (:only IS NULL OR id = :only)
         ORDER BY send_after, id LIMIT :room
     )
@@ -55,6 +55,11 @@ _IDS: Final = (
     " AND reel_text.rowid <= (SELECT max(id) FROM reel WHERE {column} = ?)"
     " AND reel_text.rowid >= (SELECT min(id) FROM reel WHERE {column} = ?)"
 )
+# Ids follow the time of creation but for what several processes do at once: days bound the ids, generously, so that
+# a list goes on in the order of its index, and then each row's own time decides.
+_FIRST_ID: Final = "(SELECT min(id) FROM (SELECT id FROM reel WHERE created_at >= ? ORDER BY created_at LIMIT 100))"
+_LAST_ID: Final = "(SELECT max(id) FROM (SELECT id FROM reel WHERE created_at < ? ORDER BY created_at DESC LIMIT 100))"
+_DISORDER: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,9 @@ class ReelFilter:
     text: str = ""
     before_id: int | None = None
     campaign_id: int | None = None
+    created_from: datetime | None = None
+    created_until: datetime | None = None
+    shelf: Shelf = Shelf.LISTED
 
 
 class Reels:
@@ -180,7 +188,8 @@ class Reels:
         """Tell whether a claim could find anything; a read, so that an idle worker writes nothing."""
         sql = """
             SELECT 1 FROM reel
-            WHERE status = 'pending' AND send_after <= :now AND (lease_until IS NULL OR lease_until <= :now) LIMIT 1
+            WHERE status = 'pending' AND send_after <= :now AND (lease_until IS NULL OR lease_until <= :now)
+              AND deleted_at IS NULL LIMIT 1
         """
         return self._connections.read().execute(sql, {"now": to_ms(now)}).fetchone() is not None
 
@@ -241,7 +250,8 @@ class Reels:
 
     def since(self, detected_after: datetime, limit: int = 50) -> list[Reel]:
         """Return the reels whose end we learned after a moment, oldest first."""
-        return self._all("WHERE detected_at > ? ORDER BY detected_at LIMIT ?", to_ms(detected_after), limit)
+        where = "WHERE detected_at > ? AND deleted_at IS NULL ORDER BY detected_at LIMIT ?"
+        return self._all(where, to_ms(detected_after), limit)
 
     def counts(self) -> dict[ReelStatus, int]:
         """Return how many reels are in each state (kept by triggers, not counted)."""
@@ -254,6 +264,7 @@ class Reels:
             SELECT (SELECT coalesce(sum(n), 0) FROM reel_done WHERE quarter >= :quarter) + (
                 SELECT count(*) FROM reel INDEXED BY reel_completed
                 WHERE status = 'completed' AND detected_at >= :moment AND detected_at < :quarter * 900000
+                  AND deleted_at IS NULL
             )
         """
         values = {"moment": to_ms(moment), "quarter": -(-to_ms(moment) // 900_000)}
@@ -263,7 +274,7 @@ class Reels:
         """Count the reels that wait for a webhook since before a moment."""
         sql = (
             "SELECT count(*) FROM reel INDEXED BY reel_overdue "
-            "WHERE status = 'processing' AND mode <> 'polling' AND submitted_at <= ?"
+            "WHERE status = 'processing' AND mode <> 'polling' AND submitted_at <= ? AND deleted_at IS NULL"
         )
         return int(self._connections.read().execute(sql, (to_ms(submitted_before),)).fetchone()[0])
 
@@ -290,22 +301,21 @@ class Reels:
     def _all(self, where: str, *values: object) -> list[Reel]:
         return [to_reel(row) for row in self._connections.read().execute(_SELECT + where, values)]
 
-    def mark_checked(self, reel_ids: Iterable[int], now: datetime) -> None:
-        """Count one look at each of these reels."""
-        with self._connections.write() as conn:
-            conn.executemany(
-                "UPDATE reel SET checks = checks + 1, last_checked_at = ? WHERE id = ?",
-                ((to_ms(now), reel_id) for reel_id in reel_ids),
-            )
-
 
 def _wanted(wanted: ReelFilter) -> tuple[str, list[Any]]:
     """Return what a filter asks of the columns, as SQL that follows another condition, and the values to bind."""
-    row_id = "reel_text.rowid" if wanted.text else "id"
+    row_id = "reel_text.rowid" if wanted.text else "reel.id"
+    since, until = wanted.created_from, wanted.created_until
     conditions = {
+        # A campaign's own index is the narrow one: the plus keeps the shelf's from being taken.
+        f"{'+' if wanted.campaign_id else ''}reel.shelf = ?": int(wanted.shelf),
         "reel.status = ?": wanted.status,
         "reel.mode = ?": wanted.mode,
         "reel.campaign_id = ?": wanted.campaign_id,
+        f"{row_id} >= {_FIRST_ID}": since and since - _DISORDER,
+        f"{row_id} <= {_LAST_ID}": until and until + _DISORDER,
+        "+reel.created_at >= ?": since,
+        "+reel.created_at < ?": until,
         f"{row_id} < ?": wanted.before_id,
     }
     asked = {sql: bind(value) for sql, value in conditions.items() if value is not None}

@@ -467,8 +467,8 @@ def test_nothing_is_written_into_the_timeline_of_a_reel_that_does_not_exist(stor
 
 def test_looks_are_counted(house: House) -> None:
     reel = house.stored()
-    house.store.reels.mark_checked([reel.id or 0], NOW)
-    house.store.reels.mark_checked([reel.id or 0], NOW + timedelta(seconds=1))
+    house.store.looks.note({reel.id or 0: None}, Channel.POLL, NOW)
+    house.store.looks.note({reel.id or 0: "processing"}, Channel.POLL, NOW + timedelta(seconds=1))
     assert (house.again(reel).checks, house.again(reel).last_checked_at) == (2, NOW + timedelta(seconds=1))
 
 
