@@ -1,40 +1,92 @@
-"""Explain the bundled fake HeyGen: where it is, and how a script chooses its own fate."""
+"""Steer the bundled fake HeyGen: what it plays, its clock, its faults; see what it sends and what is true."""
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Callable
+from typing import Final
+
 import streamlit as st
 
-from core.clock import utcnow
-from core.dashboard import figures
-from pages.ui.language import _, mark
+from core.config import DEMO_KEY
+from core.errors import ReelsError, Unreachable
+from core.product import DEMO_URL
+from core.simulator import Simulator, simulator_at
+from pages.ui.going import follow
+from pages.ui.language import _, mark, say
 from pages.ui.opened import opened
-from pages.ui.particulars import draw_facts
+from pages.ui.simulator.acting import draw_outcome
+from pages.ui.simulator.attempts import draw_attempts
+from pages.ui.simulator.clock import draw_clock
+from pages.ui.simulator.scenarios import draw_scenarios
 
-WORDS = (
-    ("render=20s", mark("the render takes 20 seconds")),
-    ("outcome=failed", mark("the video fails")),
-    ("outcome=failed code=rendering_failed", mark("the video fails with this code")),
-    ("webhook=drop", mark("no webhook is sent")),
-    ("webhook=duplicate:4", mark("the webhook comes four times")),
-    ("webhook=delay:300s", mark("the webhook comes five minutes late")),
-    ("status=stuck", mark("the video stays in the making for ever")),
-)
+TICK_S: Final = 1.0
+PART: Final = "part"
+PARTS: Final = {
+    "deliveries": (mark("Deliveries"), ":material/outbox:"),
+}
 
 product = opened()
 
-st.title(_("Simulator"), anchor=False)
-st.write(
-    _(
-        "Without a key the product talks to a fake HeyGen of its own. "
-        "It renders, fails and calls back like the real one."
+
+def found() -> Simulator | None:
+    """Return the simulator once the running product says where it is."""
+    url = product.store.facts.get(DEMO_URL)
+    return simulator_at(str(url), DEMO_KEY) if url else None
+
+
+def live(draw: Callable[[Simulator], None], simulator: Simulator) -> None:
+    """Draw a part again and again; when the simulator is gone the whole page says so."""
+
+    def drawn() -> None:
+        follow()
+        try:
+            draw(simulator)
+        except Unreachable:
+            st.rerun(scope="app")
+
+    st.fragment(drawn, run_every=TICK_S)()
+
+
+def await_simulator(reason: str) -> None:
+    """Say why there is nothing to steer, and look again until there is."""
+    simulator = found()
+    try:
+        if simulator is not None:
+            simulator.health()
+            st.rerun(scope="app")
+    except ReelsError as error:
+        reason = say(error)
+    st.warning(reason, icon=":material/cloud_off:")
+
+
+def draw_page(simulator: Simulator) -> None:
+    """Draw what is played and the clock, and below them the part that is chosen."""
+    draw_outcome()
+    left, right = st.columns([6, 5], gap="medium")
+    with left, st.container(border=True):
+        draw_scenarios(product, simulator)
+    with right, st.container(border=True):
+        live(lambda simulator: draw_clock(simulator, product.store), simulator)
+    part = st.segmented_control(
+        _("Part"),
+        list(PARTS),
+        default="deliveries",
+        required=True,
+        format_func=lambda name: f"{PARTS[name][1]} {_(PARTS[name][0])}",
+        key=PART,
+        bind="query-params",
+        label_visibility="collapsed",
     )
-)
-draw_facts([(_("Address of the bundled fake HeyGen"), figures(product, utcnow()).demo_url or _("starting…"))])
-st.subheader(_("Magic words"), anchor=False)
-st.write(_("End a script with words in double brackets, and that video meets the fate they name:"))
-st.code(_("Welcome to our new collection.") + " [[sim: render=20s webhook=drop]]", language=None, wrap_lines=True)
-table = pd.DataFrame([{_("Words"): words, _("What happens"): _(meaning)} for words, meaning in WORDS])
-st.table(table.set_index(_("Words")), border="horizontal", alt=_("Magic words"))
-if st.button(_("Try it in a new reel"), type="primary", icon=":material/science:"):
-    st.switch_page("pages/new.py")
+    if part == "deliveries":
+        live(lambda simulator: draw_attempts(simulator, product.store), simulator)
+
+
+st.title(_("Simulator"), anchor=False)
+try:
+    simulator = found()
+    if simulator is None:
+        st.fragment(await_simulator, run_every=TICK_S)(_("The bundled fake HeyGen is starting…"))
+    else:
+        draw_page(simulator)
+except Unreachable as error:
+    st.fragment(await_simulator, run_every=TICK_S)(say(error))

@@ -16,13 +16,13 @@ OURS = ("core", "fake_heygen", "pages", "streamlit_app", "tests", "bench")
 
 # From the bottom up; a module may import what stands on its own line or below.
 LAYERS = (
-    "errors models clock media logs check started plan inspection",
-    "lifecycle schedule signature config parsing validation gate channel options formats estimate presets drafts",
-    "store heygen secret_file download probe detection reel_file",
-    "submission recorder catalogue demo gallery",
+    "errors models spelling sheet clock actor media logs check started plan inspection",
+    "access lifecycle schedule signature config parsing validation gate channel options formats estimate presets drafts",
+    "store workbook heygen secret_file download probe detection shelf reel_file",
+    "submission recorder catalogue campaign_rows demo gallery",
     "processor",
     "product",
-    "inbox sweep archive connectivity endpoint reconcile receiver",
+    "inbox sweep archive campaigns bundle connectivity endpoint reconcile receiver",
     "worker",
     "dashboard doctor status files",
     "runtime serving",
@@ -30,8 +30,11 @@ LAYERS = (
 )
 PLACES = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 PURE = (
+    "spelling",
+    "sheet",
     "models",
     "errors",
+    "access",
     "lifecycle",
     "schedule",
     "signature",
