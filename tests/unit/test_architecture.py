@@ -18,7 +18,7 @@ OURS = ("core", "fake_heygen", "pages", "streamlit_app", "tests", "bench")
 LAYERS = (
     "errors models spelling sheet clock actor media logs check started plan inspection",
     "access lifecycle schedule signature config parsing validation gate channel options formats estimate presets drafts",
-    "store workbook heygen secret_file download probe detection shelf reel_file",
+    "store workbook heygen secret_file download probe detection shelf reel_file simulator",
     "submission recorder catalogue campaign_rows demo gallery",
     "processor",
     "product",
