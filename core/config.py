@@ -49,6 +49,7 @@ class Settings:
     poll_interval_s: float | None = None
     price_per_s: float = 0.0667
     port: int = 8501
+    pages_open_to_everybody: bool = False
 
     @property
     def demo(self) -> bool:
@@ -87,6 +88,7 @@ class Settings:
             poll_interval_s=env.parsed("HEYGEN_POLL_INTERVAL_S", seconds),
             price_per_s=env.parsed("HEYGEN_PRICE_PER_S", seconds) or 0.0667,
             port=env.parsed("PORT", port) or 8501,
+            pages_open_to_everybody=env.choice("PAGES_OPEN_TO", ["known", "everybody"], "known") == "everybody",
         )
 
 

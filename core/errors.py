@@ -4,8 +4,10 @@
     ├── SettingsError (ValueError)  a setting that cannot be used
     ├── InvalidReel (ValueError)    a reel that could never be sent
     ├── InvalidPreset (ValueError)  a preset that could not be found again
+    ├── WrongSheet (ValueError)     a table that cannot be read
     ├── UnknownReel                 no reel has this id
     ├── UnknownCampaign             no campaign has this id
+    ├── NotAdmitted                 a person who may not come in
     ├── Refused                     the product will not do this now, and says why
     ├── StoreError                  the database cannot be read or written
     └── HeyGenError                 HeyGen did not give what was asked for
@@ -45,12 +47,20 @@ class InvalidPreset(ReelsError, ValueError):
     """Say what is wrong with a preset's name."""
 
 
+class WrongSheet(ReelsError, ValueError):
+    """Say what is wrong with a table as a whole."""
+
+
 class UnknownReel(ReelsError):
     """Say which reel does not exist."""
 
 
 class UnknownCampaign(ReelsError):
     """Say which campaign does not exist."""
+
+
+class NotAdmitted(ReelsError):
+    """Say who may not come in, and whom to ask."""
 
 
 class Refused(ReelsError):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from core.actor import actor
 from core.clock import to_ms
 from core.models import TimelineEntry
 from core.store.rows import to_entry
@@ -36,11 +37,12 @@ class Timeline:
         self.add_many([(reel_id, TimelineEntry(at=at, kind=kind, detail=detail))])
 
     def add_many(self, entries: Iterable[tuple[int, TimelineEntry]]) -> None:
-        """Append many entries at once."""
+        """Append many entries at once; what is done on somebody's behalf says so in `by`."""
+        by = actor()
         with self._connections.write() as conn:
             conn.executemany(
                 "INSERT INTO timeline (reel_id, at, kind, detail) VALUES (?, ?, ?, ?)",
-                ((reel_id, to_ms(entry.at), entry.kind, _json(entry)) for reel_id, entry in entries),
+                ((reel_id, to_ms(entry.at), entry.kind, _json(entry, by)) for reel_id, entry in entries),
             )
 
     def of(self, reel_id: int) -> list[TimelineEntry]:
@@ -48,6 +50,6 @@ class Timeline:
         return [to_entry(row) for row in self._connections.read().execute(_READ, {"reel": reel_id})]
 
 
-def _json(entry: TimelineEntry) -> str:
-    known = {key: value for key, value in entry.detail.items() if value is not None}
+def _json(entry: TimelineEntry, by: str | None) -> str:
+    known = {key: value for key, value in {**entry.detail, "by": by}.items() if value is not None}
     return json.dumps(known, ensure_ascii=False, default=str)

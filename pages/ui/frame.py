@@ -6,11 +6,14 @@ from typing import Final
 
 import streamlit as st
 
+from core.access import Role
 from core.clock import utcnow
 from core.config import Settings
 from core.dashboard import figures
 from core.errors import SettingsError
 from pages.ui.component import HERE
+from pages.ui.directory import pages
+from pages.ui.entry import may, signs_in
 from pages.ui.language import LANGUAGES, SWITCH, _, browsers, code, say
 from pages.ui.notices import draw_notices
 from pages.ui.opened import opened
@@ -31,20 +34,7 @@ def draw() -> None:
         st.title(NAME, anchor=False)
         st.error(say(error), icon=":material/settings:")
         st.stop()
-    home = st.Page("pages/reels.py", title=_("Reels"), icon=":material/movie:", url_path="", default=True)
-    alias = st.Page("pages/reels.py", title=_("Reels"), url_path="reels", visibility="hidden")
-    pages = [
-        home,
-        alias,
-        st.Page("pages/new.py", title=_("New reel"), icon=":material/add_circle:", url_path="new"),
-        st.Page("pages/reel.py", title=_("Reel"), url_path="reel", visibility="hidden"),
-        st.Page("pages/health.py", title=_("Status"), icon=":material/monitor_heart:", url_path="health"),
-    ]
-    if settings.demo:
-        pages.append(
-            st.Page("pages/simulator.py", title=_("Simulator"), icon=":material/science:", url_path="simulator")
-        )
-    page = st.navigation(pages, position="top")
+    page = st.navigation(pages(demo=settings.demo), position="top" if may(Role.MARKETING) else "hidden")
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH):
         _head(settings)
         draw_notices(figures(opened(), utcnow()))
@@ -71,4 +61,14 @@ def _head(settings: Settings) -> None:
             key=SWITCH,
             required=True,
             label_visibility="collapsed",
+        )
+        _viewer()
+
+
+def _viewer() -> None:
+    """Name who is signed in, and let them leave."""
+    if signs_in() and st.user.get("is_logged_in"):
+        name = str(st.user.get("email") or "")
+        st.button(
+            _("Sign out"), key="signout", icon=":material/logout:", type="tertiary", help=name, on_click=st.logout
         )

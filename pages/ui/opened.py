@@ -6,12 +6,18 @@ from functools import lru_cache
 
 import streamlit as st
 
+from core.access import Role
 from core.config import Settings
 from core.product import Product, open_product
+from pages.ui.entry import enter
 
 
-def opened() -> Product:
-    """Return the product of the settings in force; raises SettingsError."""
+def opened(role: Role = Role.MARKETING) -> Product:
+    """Return the product of the settings in force to a viewer who has a role; others see why not, and the page stops.
+
+    Raises SettingsError.
+    """
+    enter(role)
     return _opened(Settings.from_env(), st.get_option("server.port"))
 
 

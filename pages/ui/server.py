@@ -18,6 +18,8 @@ from core import logs
 from core.config import Settings
 from core.errors import ReelsError
 from core.runtime import Runtime
+from pages.ui.doorkeeper import Doorkeeper, check
+from pages.ui.entry import section
 from pages.ui.language import LANGUAGES, _, say
 
 logger = logging.getLogger(__name__)
@@ -32,7 +34,9 @@ def parts() -> dict[str, Any]:
     """
     PagesManager.uses_pages_directory = False  # st.navigation alone decides, from the very first session on
     try:
-        runtime = Runtime(Settings.from_env(), port=st.get_option("server.port"))
+        settings = Settings.from_env()
+        local = check(settings, st.get_option("server.address"), section("auth"), section("access"))
+        runtime = Runtime(settings, port=st.get_option("server.port"))
         runtime.product.store.reels.counts()  # opens the database, or says why it cannot be used
     except ReelsError as error:
         print(error, file=sys.stderr)  # noqa: T201  # the one line that a failed start is owed
@@ -41,7 +45,7 @@ def parts() -> dict[str, Any]:
     return {
         "routes": runtime.routes,
         "lifespan": runtime.lifespan,
-        "middleware": [Middleware(SpokenLanguage)],
+        "middleware": [*([Middleware(Doorkeeper)] if local else []), Middleware(SpokenLanguage)],
         "on_script_error": apologise,
     }
 

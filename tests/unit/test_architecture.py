@@ -22,7 +22,7 @@ LAYERS = (
     "submission recorder catalogue campaign_rows demo gallery",
     "processor",
     "product",
-    "inbox sweep archive campaigns bundle connectivity endpoint reconcile receiver",
+    "inbox sweep archive removal campaigns bundle connectivity endpoint reconcile receiver",
     "worker",
     "dashboard doctor status files",
     "runtime serving",
