@@ -1,4 +1,5 @@
--- Reels that are being written; `key` becomes the reel's idempotency key.
+-- Reels that are being written; `key` becomes the reel's idempotency key. One that was submitted keeps its key alone, for
+-- the reel's own key changes when HeyGen refuses it.
 CREATE TABLE draft (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
@@ -6,10 +7,11 @@ CREATE TABLE draft (
     title TEXT NOT NULL,
     script TEXT NOT NULL,
     choices TEXT NOT NULL,
-    updated_at INTEGER NOT NULL
+    updated_at INTEGER NOT NULL,
+    reel_id INTEGER REFERENCES reel (id)
 );
 
-CREATE INDEX draft_owner ON draft (owner, updated_at, key);
+CREATE INDEX draft_owner ON draft (owner, updated_at, key) WHERE reel_id IS NULL;
 
 -- What a person chose last, and what is dear to them.
 CREATE TABLE last_choice (

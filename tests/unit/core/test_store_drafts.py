@@ -69,7 +69,7 @@ def test_drafts_are_listed_latest_first_page_by_page_and_each_owners_apart(store
 
 
 def test_a_list_of_drafts_reads_an_index(store: Store) -> None:
-    where = "WHERE owner = ? AND (updated_at, key) < (?, ?)"
+    where = "WHERE owner = ? AND reel_id IS NULL AND (updated_at, key) < (?, ?)"
     sql = f"SELECT key FROM draft {where} ORDER BY updated_at DESC, key DESC LIMIT 9"
     with store.transaction() as conn:
         plan = " ".join(row["detail"] for row in conn.execute("EXPLAIN QUERY PLAN " + sql, ("", 1, "k")))
@@ -90,6 +90,28 @@ def test_a_draft_that_became_a_reel_is_not_written_again(store: Store) -> None:
     store.reels.add([replace(a_reel(), **STORED, idempotency_key=draft.key)])
     assert not store.drafts.keep(draft, NOW)
     assert store.drafts.get(draft.key) is None
+
+
+def test_a_submitted_draft_keeps_nothing_but_its_reel(store: Store) -> None:
+    kept, quick = Draft(script="Hola."), Draft(script="Enseguida.")
+    store.drafts.keep(kept, NOW)
+    reels = store.reels.add([replace(a_reel(), **STORED, idempotency_key=key) for key in ("changed", "too")])
+    for draft, reel in zip((kept, quick), reels, strict=True):
+        store.drafts.submit(draft.key, "", reel.id or 0, NOW)
+        store.drafts.drop(draft.key)
+        assert not store.drafts.keep(replace(draft, script="Más."), NOW)
+        assert store.drafts.get(draft.key) is None
+        assert store.drafts.reel_of(draft.key) == reel.id
+    assert store.drafts.page("", 9) == []
+
+
+def test_the_reel_of_a_draft_is_found_by_its_key(store: Store) -> None:
+    draft = Draft(script="Hola.")
+    assert store.drafts.reel_of(draft.key) is None
+    store.drafts.keep(draft, NOW)
+    assert store.drafts.reel_of(draft.key) is None
+    reel = store.reels.add([replace(a_reel(), **STORED, idempotency_key=draft.key)])[0]
+    assert store.drafts.reel_of(draft.key) == reel.id
 
 
 def test_a_draft_asks_for_the_reel_it_says() -> None:
