@@ -49,11 +49,14 @@ class Archivist:
         """Download what is missing of one reel, and write down what came of it."""
         for part in folder(self._store.path, job.reel_id).glob(".*.part"):
             part.unlink(missing_ok=True)  # left by a process that was killed: the lease is ours now
-        problem = self._fetch_missing(self._store.reels.get(job.reel_id))
+        reel = self._store.reels.get(job.reel_id)
+        problem = None if reel.deleted_at else self._fetch_missing(reel)
         now = utcnow()
         last = job.attempts + 1 >= TRIES
         with self._store.transaction():
-            if problem is None:
+            if self._store.reels.get(job.reel_id).deleted_at:
+                problem, last = "the reel was deleted", True
+            elif problem is None:
                 kept = self._store.archive.files(job.reel_id)
                 sizes = {kind: file.bytes for kind, file in kept.items()}
                 self._store.timeline.add(job.reel_id, now, "kept", **sizes)

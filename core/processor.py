@@ -207,6 +207,8 @@ class HeyGenVideoProcessor:
             if reel is None or reel.id is None:
                 return None
             transition = decide(reel, observation)
+            if reel.deleted_at is not None and transition.effect is Effect.SAME:
+                return transition  # its links were wiped, and stay so
             if transition.changes:
                 self.store.reels.save(reel, **transition.changes, updated_at=observation.at)
             for kind, detail in transition.entries:
@@ -219,7 +221,9 @@ class HeyGenVideoProcessor:
         self._judge_channel(reel, observation)
         detection.note(self.store.facts, observation)
         self.store.deliveries.hasten(reel.id or 0, observation.at)
-        if transition.changes["status"] is ReelStatus.COMPLETED:
+        if reel.deleted_at is not None:
+            self.store.removals.hasten(reel.id or 0, observation.at)
+        elif transition.changes["status"] is ReelStatus.COMPLETED:
             self.store.archive.queue(reel.id or 0, observation.at)
 
     def _judge_channel(self, reel: Reel, observation: Observation) -> None:
@@ -353,7 +357,10 @@ class HeyGenVideoProcessor:
             if found is None:
                 raise UnknownReel("This reel was never stored: process_reel() does so.")
             return found
-        return self.store.reels.get(reel if isinstance(reel, int) else reel.id or 0)
+        stored = self.store.reels.get(reel if isinstance(reel, int) else reel.id or 0)
+        if stored.deleted_at is not None:
+            raise UnknownReel("Reel {id} was deleted.", id=stored.id)
+        return stored
 
 
 def _mode(value: str) -> ProcessingMode:

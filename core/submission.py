@@ -246,6 +246,16 @@ class Submission:
             changes = {"send_state": SendState.QUEUED, "idempotency_key": new_key(), "first_sent_at": None}
             return self._store.reels.save(reel, **changes, unsure=False, send_after=now, updated_at=now)
 
+    def find(self, reel: Reel) -> Reel:
+        """Look, without sending, for the video of a reel whose sending has an unknown outcome, and bind it if found.
+
+        Raises HeyGenError.
+        """
+        mine = self._candidates(reel)
+        if len(mine) != 1 or not reel.title or self._store.reels.rivals(reel):
+            return reel
+        return self._accepted(reel, mine[0].video_id, utcnow(), how="found_in_list")
+
     def _candidates(self, reel: Reel) -> list[RemoteVideo]:
         """Return HeyGen's videos that could be this reel's: of its title, of its time, and nobody else's."""
         assert reel.first_sent_at is not None  # noqa: S101  # that is what made the key old

@@ -21,6 +21,7 @@ from core.inbox import Inbox
 from core.models import Account
 from core.processor import HeyGenVideoProcessor
 from core.reconcile import Reconciler
+from core.removal import Remover
 from core.schedule import backoff_s
 from core.submission import GATE
 from core.sweep import Sweeper
@@ -144,6 +145,7 @@ class Worker:
             Loop("reconcile", Reconciler(processor).turn),
             Loop("connectivity", Connectivity(processor, probe_secrets).turn),
             Loop("account", self.account_turn),
+            Loop("removal", Remover(processor).turn),
             Loop("words", self.words_turn),
             Loop("heartbeat", self.heartbeat_turn),
         ]

@@ -40,6 +40,7 @@ class Removals:
                 (reel_id, int(at_heygen), to_ms(now), to_ms(now)),
             )
             conn.execute("UPDATE archive SET work_after = NULL WHERE reel_id = ?", (reel_id,))
+            conn.execute("DELETE FROM retry_request WHERE reel_id = ?", (reel_id,))
 
     def claim(self, *, now: datetime, lease_s: float, limit: int) -> list[RemovalJob]:
         """Lease removals that are due."""
