@@ -14,6 +14,7 @@ from typing import Final
 
 from core import catalogue
 from core.archive import Archivist
+from core.campaigns import Retrier
 from core.clock import utcnow
 from core.connectivity import Connectivity
 from core.errors import HeyGenError, ReelsError
@@ -142,6 +143,7 @@ class Worker:
             self._inbox_loop,
             self._archive,
             Loop("sweep", self._sweeper.turn),
+            Loop("retry", Retrier(processor).turn),
             Loop("reconcile", Reconciler(processor).turn),
             Loop("connectivity", Connectivity(processor, probe_secrets).turn),
             Loop("account", self.account_turn),

@@ -10,7 +10,8 @@ from typing import Final
 
 from core.clock import from_ms, to_ms
 from core.errors import UnknownCampaign
-from core.models import ReelStatus
+from core.models import Reel, ReelStatus
+from core.store.rows import REEL_COLUMNS, to_reel
 from core.store.sqlite import Connections
 
 DRAFT_DAYS: Final = 30
@@ -114,6 +115,14 @@ class Campaigns:
             Campaign(**{**dict(row), "created_at": from_ms(row["created_at"])}, counts=counts[row["id"]])
             for row in rows
         ]
+
+    def reels_after(self, campaign_id: int, after_id: int, limit: int) -> list[Reel]:
+        """Return reels of a campaign in the order of its rows, those after an id (keyset paging)."""
+        rows = self._connections.read().execute(
+            f"SELECT {', '.join(REEL_COLUMNS)} FROM reel WHERE campaign_id = ? AND id > ? ORDER BY id LIMIT ?",  # noqa: S608  # names are ours
+            (campaign_id, after_id, limit),
+        )
+        return [to_reel(row) for row in rows]
 
     # Drafts
 

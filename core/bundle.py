@@ -1,0 +1,116 @@
+"""Hand out what became of a campaign, piece by piece: its results as a table, its kept files as one ZIP."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from core.archive import folder
+from core.models import Reel
+from core.sheet import write_csv
+from core.store import Store
+from core.store.archive import KeptFile
+
+A_PAGE: Final = 200
+CHUNK: Final = 1 << 18
+LONGEST_NAME: Final = 60
+BOM: Final = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
+ENDINGS: Final = {"video": "", "captioned": "-captions", "thumbnail": "", "subtitles": ""}
+_UNSAFE: Final = re.compile(r"[^\w -]+")
+
+Cells = Callable[[Reel, dict[str, KeptFile]], Sequence[object]]
+
+
+def reels_of(store: Store, campaign_id: int) -> Iterator[Reel]:
+    """Yield the reels of a campaign in the order of its rows, a page at a time."""
+    last = 0
+    while page := store.campaigns.reels_after(campaign_id, last, A_PAGE):
+        yield from page
+        last = page[-1].id or 0
+
+
+def results(store: Store, campaign_id: int, head: Sequence[str], cells: Cells, separator: str) -> Iterator[str]:
+    """Yield a CSV file line by line: the head, then what `cells` makes of each reel and its kept files."""
+    yield BOM
+    yield from write_csv([head], separator)
+    yield from write_csv(
+        (cells(reel, store.archive.files(reel.id or 0)) for reel in reels_of(store, campaign_id)), separator
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Hold the words of the table that goes with the files: its name, its head, what is said of a missing file."""
+
+    name: str
+    head: tuple[str, str, str, str]
+    kept: str
+    missing: Callable[[Reel], str]
+
+
+def zipped(store: Store, campaign_id: int, listing: Listing, separator: str) -> Iterator[bytes]:
+    """Yield a ZIP of every kept file, and of a table that names each reel with its files or why it has none."""
+    sink = _Sink()
+    rows: list[Sequence[object]] = [listing.head]
+    # Videos do not shrink. Level 0 stores them, yet marks their end, so that even a reader of streams can unpack them.
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=0) as package:
+        for reel in reels_of(store, campaign_id):
+            names = []
+            for name, path in files_of(store, reel):
+                yield from _packed(package, sink, name, path)
+                names.append(name)
+            rows.extend([reel.id, reel.title, listing.kept, name] for name in names)
+            if not names:
+                rows.append([reel.id, reel.title, listing.missing(reel), ""])
+        package.writestr(listing.name, BOM + "".join(write_csv(rows, separator)), zipfile.ZIP_DEFLATED, 6)
+        yield sink.take()
+    yield sink.take()
+
+
+def files_of(store: Store, reel: Reel) -> Iterator[tuple[str, Path]]:
+    """Yield the kept files of a reel that stand on disk, each with its name in the package."""
+    for kind, file in store.archive.files(reel.id or 0).items():
+        path = folder(store.path, reel.id or 0) / file.name
+        if path.is_file():
+            yield f"{safe_name(reel)}{ENDINGS[kind]}{path.suffix}", path
+
+
+def safe_name(reel: Reel) -> str:
+    """Return a file name that every system takes and no other reel has: the id, then the title."""
+    title = " ".join(_UNSAFE.sub(" ", reel.title).split())[:LONGEST_NAME].strip()
+    return f"{reel.id:06d} {title}".strip()
+
+
+def _packed(package: zipfile.ZipFile, sink: _Sink, name: str, path: Path) -> Iterator[bytes]:
+    with path.open("rb") as source, package.open(name, "w", force_zip64=True) as target:
+        while chunk := source.read(CHUNK):
+            target.write(chunk)
+            yield sink.take()
+    package.getinfo(name).date_time = zipfile.ZipInfo.from_file(path).date_time
+
+
+class _Sink(io.RawIOBase):
+    """Take what is written and hand it on; it cannot be wound back, so nothing has to be kept."""
+
+    def __init__(self) -> None:
+        self._chunks: list[bytes] = []
+
+    def writable(self) -> bool:
+        """Tell that it can be written to."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Take some bytes."""
+        self._chunks.append(bytes(data))
+        return len(data)
+
+    def take(self) -> bytes:
+        """Return what has come since the last time."""
+        taken = b"".join(self._chunks)
+        self._chunks.clear()
+        return taken
