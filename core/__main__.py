@@ -28,6 +28,7 @@ from core.validation import ASPECT_RATIOS
 
 LISTED: Final = 1000
 FAILED: Final = 1
+HIDDEN: Final = frozenset({"body", "key"})  # of a sending: --json has them
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -174,7 +175,7 @@ def _show(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _details(detail: Any) -> str:
-    return ", ".join(f"{key} {value}" for key, value in detail.items() if value is not None)
+    return ", ".join(f"{key} {value}" for key, value in detail.items() if value is not None and key not in HIDDEN)
 
 
 def _check(settings: Settings, args: argparse.Namespace) -> int:

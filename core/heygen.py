@@ -58,8 +58,12 @@ class HeyGenClient:
 
     def create_video(self, body: Mapping[str, Any], idempotency_key: str) -> str:
         """Start a render and return its video_id; the same key within 24 h returns the first answer again."""
-        data = self._object("POST", "/v3/videos", json=body, headers={"Idempotency-Key": idempotency_key})
-        return parsing.text(data, "video_id")
+        return self.start_video(body, idempotency_key)[0]
+
+    def start_video(self, body: Mapping[str, Any], idempotency_key: str) -> tuple[str, str | None]:
+        """Start a render as `create_video` does, and return its video_id and HeyGen's request id."""
+        answer = self._request("POST", "/v3/videos", json=body, headers={"Idempotency-Key": idempotency_key})
+        return parsing.text(_data(answer), "video_id"), answer.headers.get("x-request-id")
 
     def get_video(self, video_id: str) -> RemoteVideo:
         """Return what HeyGen says of one video."""

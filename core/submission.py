@@ -79,10 +79,10 @@ class Submission:
         try:
             ready = self._with_avatar(reel)
             body = self._announce(ready)
-            video_id = self._client.create_video(body, ready.idempotency_key)
+            video_id, request_id = self._client.start_video(body, ready.idempotency_key)
         except HeyGenError as error:
             return self._not_accepted(reel, error, utcnow())
-        return self._accepted(reel, video_id, utcnow())
+        return self._accepted(reel, video_id, utcnow(), request_id=request_id)
 
     def _with_avatar(self, reel: Reel) -> Reel:
         """Choose an avatar where none was named, before anything is sent, so that every sending is the same.
@@ -106,7 +106,6 @@ class Submission:
     def _announce(self, reel: Reel) -> dict[str, Any]:
         """Write down that the reel is being sent, and return the body to send."""
         with self._store.transaction():
-            self._note(reel, utcnow(), "sending", attempt=reel.attempt, sending=reel.sends)
             body: dict[str, Any] = {
                 "type": "avatar",
                 "avatar_id": reel.avatar_id,
@@ -119,7 +118,10 @@ class Submission:
                 "callback_id": reel.idempotency_key,
                 "callback_url": self._callback_url(reel),
             }
-        return {key: value for key, value in body.items() if value not in (None, "")}
+            body = {key: value for key, value in body.items() if value not in (None, "")}
+            sent = {"attempt": reel.attempt, "sending": reel.sends, "key": reel.idempotency_key}
+            self._note(reel, utcnow(), "sending", **sent, body=_without_words(body))
+        return body
 
     def _callback_url(self, reel: Reel) -> str | None:
         """Make a token for this sending and return the address that carries it; only its hash is stored."""
@@ -133,7 +135,9 @@ class Submission:
         logger.info("Webhook configurado: %s/***", address, extra={"reel_id": reel.id})
         return f"{address}/{token}"
 
-    def _accepted(self, claimed: Reel, video_id: str, now: datetime, how: str | None = None) -> Reel:
+    def _accepted(
+        self, claimed: Reel, video_id: str, now: datetime, how: str | None = None, request_id: str | None = None
+    ) -> Reel:
         """Bind the video; right whoever holds the lease by now, for the key stands for one video."""
         assert claimed.id is not None  # noqa: S101  # only stored reels are claimed
         with self._store.transaction():
@@ -145,7 +149,7 @@ class Submission:
                 return self._doubt(reel, now, f"HeyGen gave video {video_id}, which is reel {other.id}'s")
             if self._store.facts.get(GATE) is not None:
                 self.open_gate(now)
-            self._store.timeline.add(claimed.id, now, "processing", video_id=video_id, how=how)
+            self._store.timeline.add(claimed.id, now, "processing", video_id=video_id, how=how, request_id=request_id)
             return self._store.reels.save(
                 reel,
                 status=ReelStatus.PROCESSING,
@@ -281,6 +285,13 @@ class Submission:
     def _note(self, reel: Reel, now: datetime, kind: str, **detail: object) -> None:
         assert reel.id is not None  # noqa: S101  # only stored reels are claimed
         self._store.timeline.add(reel.id, now, kind, **detail)
+
+
+def _without_words(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is worth keeping of a body: the words stand in the reel's row, and a token is a secret."""
+    kept = {key: value for key, value in body.items() if key not in {"title", "script", "callback_url"}}
+    address = body.get("callback_url")
+    return kept | ({"callback_url": address.rpartition("/")[0] + "/***"} if address else {})
 
 
 def fresh_attempt(reel: Reel, now: datetime) -> Mapping[str, Any]:

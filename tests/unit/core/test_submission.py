@@ -642,3 +642,20 @@ def test_a_key_that_heygen_does_not_allow_is_refused_before_it_is_stored(house: 
     with pytest.raises(ValueError, match="key"):
         house.processor.enqueue(replace(a_reel(), idempotency_key=key))
     assert sum(house.store.reels.counts().values()) == 0
+
+
+def test_what_was_sent_stands_in_the_timeline_but_for_words_and_secrets(build: Build) -> None:
+    house = build("webhook")
+    made = httpx.Response(200, json={"data": {"video_id": "v1"}}, headers={"X-Request-Id": "req_7"})
+    house.wire.script(CREATE, made)
+    reel = house.processor.enqueue(a_reel(script="Palabras.", title="Título", options={"fit": "cover"}))
+    send_all(house)
+    sent = house.wire.sent()
+    entries = {entry.kind: entry.detail for entry in house.store.timeline.of(reel.id or 0)}
+    body = entries["sending"]["body"]
+    assert body == {key: sent[key] for key in sent if key not in {"title", "script"}} | {
+        "callback_url": f"{PUBLIC}/webhooks/heygen/reel/{reel.id}/***"
+    }
+    assert sent["callback_url"] not in json.dumps(body)
+    assert entries["sending"]["key"] == reel.idempotency_key
+    assert entries["processing"]["request_id"] == "req_7"
