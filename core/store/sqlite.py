@@ -20,6 +20,7 @@ from core.errors import StoreError
 
 SCHEMA: Final = Path(__file__).parent / "schema"
 WAL_PAGES: Final = 4000
+TURN_S: Final = 0.1
 _TURNS: Final[dict[Path, threading.RLock]] = {}  # one a file: a process may open the same database several times
 os.register_at_fork(after_in_child=_TURNS.clear)
 
@@ -78,8 +79,12 @@ class Connections:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Wait for one's turn among the writers of this process; SQLite would let the early ones sleep ever longer."""
-        if not self._writing.acquire(timeout=self._busy_timeout_s):
+        """Wait for one's turn among the writers of this process; SQLite would let the early ones sleep ever longer.
+
+        Patience is counted in slices, as SQLite counts its own: a process that stood still has not used it up.
+        """
+        slices = max(1, round(self._busy_timeout_s / TURN_S))
+        if not any(self._writing.acquire(timeout=TURN_S) for _ in range(slices)):
             raise sqlite3.OperationalError("database is locked")
         try:
             yield
