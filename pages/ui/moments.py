@@ -31,8 +31,11 @@ def moment(at: datetime | None) -> str:
         return "–"
     here = at.astimezone(zone())
     today = datetime.now(zone()).date() == here.date()
-    skeleton = "Hms" if today else "dMMMHm"
-    return str(format_skeleton(skeleton, here, tzinfo=zone(), locale=locale()))
+    return _as(here, "Hms") if today else f"{_as(here, 'dMMM')}, {_as(here, 'Hm')}"
+
+
+def _as(at: datetime, skeleton: str) -> str:
+    return str(format_skeleton(skeleton, at, tzinfo=zone(), locale=locale()))
 
 
 def full(at: datetime | None) -> str:
