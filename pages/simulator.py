@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.access import Role
 from core.config import DEMO_KEY
 from core.errors import ReelsError, Unreachable
 from core.product import DEMO_URL
@@ -17,15 +18,23 @@ from pages.ui.opened import opened
 from pages.ui.simulator.acting import draw_outcome
 from pages.ui.simulator.attempts import draw_attempts
 from pages.ui.simulator.clock import draw_clock
+from pages.ui.simulator.events import draw_secret, draw_trigger
+from pages.ui.simulator.faults import draw_faults
+from pages.ui.simulator.journal import choose_entries, draw_journal
 from pages.ui.simulator.scenarios import draw_scenarios
+from pages.ui.simulator.truth import draw_truth
 
 TICK_S: Final = 1.0
+JUDGE_S: Final = 3.0
 PART: Final = "part"
 PARTS: Final = {
     "deliveries": (mark("Deliveries"), ":material/outbox:"),
+    "faults": (mark("Faults"), ":material/bug_report:"),
+    "journal": (mark("Journal"), ":material/receipt_long:"),
+    "truth": (mark("Truth"), ":material/gavel:"),
 }
 
-product = opened()
+product = opened(Role.QA)
 
 
 def found() -> Simulator | None:
@@ -34,7 +43,7 @@ def found() -> Simulator | None:
     return simulator_at(str(url), DEMO_KEY) if url else None
 
 
-def live(draw: Callable[[Simulator], None], simulator: Simulator) -> None:
+def live(draw: Callable[[Simulator], None], simulator: Simulator, every_s: float = TICK_S) -> None:
     """Draw a part again and again; when the simulator is gone the whole page says so."""
 
     def drawn() -> None:
@@ -44,7 +53,7 @@ def live(draw: Callable[[Simulator], None], simulator: Simulator) -> None:
         except Unreachable:
             st.rerun(scope="app")
 
-    st.fragment(drawn, run_every=TICK_S)()
+    st.fragment(drawn, run_every=every_s)()
 
 
 def await_simulator(reason: str) -> None:
@@ -77,8 +86,25 @@ def draw_page(simulator: Simulator) -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    if part == "deliveries":
-        live(lambda simulator: draw_attempts(simulator, product.store), simulator)
+    draw_part(str(part), simulator)
+
+
+def draw_part(part: str, simulator: Simulator) -> None:
+    """Draw one part; what a person fills in stands outside of what draws itself again and again."""
+    match part:
+        case "faults":
+            follow()
+            draw_faults(product, simulator)
+        case "journal":
+            wanted = choose_entries(simulator)
+            live(lambda simulator: draw_journal(simulator, wanted), simulator)
+        case "truth":
+            live(lambda simulator: draw_truth(simulator, product.store), simulator, JUDGE_S)
+        case _:
+            with st.container(horizontal=True, gap="small"):
+                draw_trigger(simulator, product.store)
+                draw_secret(product)
+            live(lambda simulator: draw_attempts(simulator, product.store), simulator)
 
 
 st.title(_("Simulator"), anchor=False)
