@@ -62,7 +62,8 @@ def draw_set_aside(now: datetime) -> None:
 def draw_list(found: Stretch, now: datetime) -> None:
     """Draw the list, and the ways on."""
     if found.rows:
-        draw_log(found.rows, now)
+        with st.container(key="found"):
+            draw_log(found.rows, now)
     elif found.next_before is not None:
         st.caption(_("Nothing among the deliveries looked through so far; go on with “Older”."))
     else:

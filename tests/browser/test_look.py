@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from core.models import Reel
 from tests.browser.conftest import Server, Visit
 
-PAGES = ["/", "/reels", "/new", "/reel?id=1", "/health", "/simulator"]
+PAGES = ["/", "/reels", "/new", "/reel?id=1", "/deliveries", "/health", "/simulator"]
 CUT_OFF = """() => {
   const cut = [], walk = node => {
     if (node.matches?.('thead, style, script')) return
