@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from core.check import Check, Result
+from core.check import Check, Result, Told, told
 from core.clock import utcnow
 from core.signature import sign
 
@@ -40,13 +40,15 @@ def _name(host: str, port: int) -> Check:
     try:
         addresses = {entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:  # a name that cannot be encoded is no name
-        advice = "make a DNS record for it, or correct HEYGEN_WEBHOOK_BASE_URL"
-        return Check(name="webhook-dns", result=Result.FAIL, seen=f"{host}: {error}", advice=advice)
-    return Check(name="webhook-dns", result=Result.PASS, seen=f"{host} is {', '.join(sorted(map(str, addresses)))}")
+        advice = told("make a DNS record for it, or correct HEYGEN_WEBHOOK_BASE_URL")
+        seen = told("{host}: {error}", host=host, error=error)
+        return Check(name="webhook-dns", result=Result.FAIL, seen=seen, advice=advice)
+    seen = told("{host} is {addresses}", host=host, addresses=", ".join(sorted(map(str, addresses))))
+    return Check(name="webhook-dns", result=Result.PASS, seen=seen)
 
 
 def _certificate(host: str, port: int) -> Check:
-    name, advice = "webhook-tls", "renew it, for instance with certbot; HeyGen refuses an invalid one"
+    name, advice = "webhook-tls", told("renew it, for instance with certbot; HeyGen refuses an invalid one")
     try:
         with (
             socket.create_connection((host, port), timeout=PATIENCE_S) as plain,
@@ -54,11 +56,13 @@ def _certificate(host: str, port: int) -> Check:
         ):
             ends = (secure.getpeercert() or {}).get("notAfter")
     except OSError as error:
-        return Check(name=name, result=Result.FAIL, seen=f"{host}:{port}: {error}", advice=advice)
+        seen = told("{host}: {error}", host=f"{host}:{port}", error=error)
+        return Check(name=name, result=Result.FAIL, seen=seen, advice=advice)
     ends_at = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC)
     days = (ends_at - utcnow()).days
     result = Result.PASS if days >= CERTIFICATE_DAYS else Result.WARN
-    return Check(name=name, result=result, seen=f"valid for {days} more days", advice="" if days > 13 else advice)
+    seen = told("valid for {days} more days", days=days)
+    return Check(name=name, result=result, seen=seen, advice="" if result is Result.PASS else advice)
 
 
 def _answers(base_url: str, secrets: Sequence[str]) -> Iterator[Check]:
@@ -74,13 +78,14 @@ def _options(http: httpx.Client, url: str) -> Check:
     try:
         answer = http.options(url)
     except httpx.HTTPError as error:
-        advice = "start the receiver; look at the proxy or tunnel (ngrok) in front of it"
-        return Check(name=name, result=Result.FAIL, seen=f"{url}: {type(error).__name__}", advice=advice)
+        advice = told("start the receiver; look at the proxy or tunnel (ngrok) in front of it")
+        return Check(name=name, result=Result.FAIL, seen=_failed(url, error), advice=advice)
     took_s = time.monotonic() - began
     good = answer.status_code in {200, 204} and took_s < LIMIT_S
-    seen = f"{url} answered {answer.status_code} in {took_s * 1000:.0f} ms"
-    advice = "" if good else "it must answer OPTIONS with 200 or 204 within 1 s, without a redirect"
-    return Check(name=name, result=Result.PASS if good else Result.FAIL, seen=seen, advice=advice)
+    if good:
+        return Check(name=name, result=Result.PASS, seen=_answered(url, answer, took_s))
+    advice = told("it must answer OPTIONS with 200 or 204 within 1 s, without a redirect")
+    return Check(name=name, result=Result.FAIL, seen=_answered(url, answer, took_s), advice=advice)
 
 
 def _signed(http: httpx.Client, url: str, secrets: Sequence[str]) -> Check:
@@ -91,13 +96,26 @@ def _signed(http: httpx.Client, url: str, secrets: Sequence[str]) -> Check:
     try:
         answer = http.post(url, content=BODY, headers=headers)
     except httpx.HTTPError as error:
-        return Check(name=name, result=Result.FAIL, seen=f"{url}: {type(error).__name__}", advice="see above")
+        return Check(name=name, result=Result.FAIL, seen=_failed(url, error), advice=told("see above"))
     took_s = time.monotonic() - began
     wanted = 400 if secrets else 401
     ours = answer.status_code == wanted and (secrets or UNSIGNED in answer.text)
     if ours and took_s < LIMIT_S:
-        what = "a signed body arrives unchanged" if secrets else "an unsigned body is refused"
-        return Check(name=name, result=Result.PASS, seen=f"{what} ({took_s * 1000:.0f} ms)")
-    seen = f"{url} answered {answer.status_code} in {took_s * 1000:.0f} ms"
-    advice = "something between changes the body, answers instead of us, or is slow: look at the proxy or tunnel"
-    return Check(name=name, result=Result.FAIL, seen=seen, advice=advice)
+        ms = round(took_s * 1000)
+        arrives = told("a signed body arrives unchanged ({ms} ms)", ms=ms)
+        return Check(
+            name=name,
+            result=Result.PASS,
+            seen=arrives if secrets else told("an unsigned body is refused ({ms} ms)", ms=ms),
+        )
+    advice = told("something between changes the body, answers instead of us, or is slow: look at the proxy or tunnel")
+    return Check(name=name, result=Result.FAIL, seen=_answered(url, answer, took_s), advice=advice)
+
+
+def _failed(url: str, error: httpx.HTTPError) -> Told:
+    return told("{url}: {error}", url=url, error=type(error).__name__)
+
+
+def _answered(url: str, answer: httpx.Response, took_s: float) -> Told:
+    status, ms = answer.status_code, round(took_s * 1000)
+    return told("{url} answered {status} in {ms} ms", url=url, status=status, ms=ms)
