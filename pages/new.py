@@ -1,29 +1,42 @@
-"""Submit a reel: what is said, by whom, in which shape."""
+"""Submit a reel: what is said, by whom, in which format, and how it looks and sounds."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.clock import utcnow
+from core.dashboard import figures
+from core.drafts import asks_the_same
 from core.errors import InvalidReel, ReelsError
-from core.models import Reel
+from core.validation import check_reel
 from pages.ui import draft as drafts
-from pages.ui.casting import cast
+from pages.ui import guard
+from pages.ui.casting import avatar_of, cast
+from pages.ui.component import HERE
+from pages.ui.draft_notes import draw_notes, draw_ways_out
+from pages.ui.frame import WIDTH
 from pages.ui.language import _, say
 from pages.ui.meter import draw_meter
 from pages.ui.opened import opened
 from pages.ui.picker import choose_shape
+from pages.ui.preview import draw_preview
+from pages.ui.stage import choose_staging
+from pages.ui.starts import draw_starts
 
 product = opened()
-draft = drafts.current(product)
+sheet = drafts.current(product)
+balance = figures(product, utcnow()).wallet_balance
 
 
-def words() -> tuple[str, str, DeltaGenerator]:
-    """Draw what is said, with its counts, and a place for what is wrong with the title."""
+def words() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Draw what is said, and the places for what is wrong with the title and for the counts."""
     title = st.text_input(
         _("Title"),
-        value=draft.title,
-        key=draft.name("title"),
+        sheet.first.title,
+        key=sheet.name("title"),
         on_change="ignore",
         persist_state="session",
         placeholder=_("For your list; it is not spoken"),
@@ -31,48 +44,61 @@ def words() -> tuple[str, str, DeltaGenerator]:
     beside = st.empty()
     script = st.text_area(
         _("Script"),
-        value=draft.script,
-        key=draft.name("script"),
-        height=300,
+        sheet.first.script,
+        key=sheet.name("script"),
+        height=220,
         on_change="ignore",
         persist_state="session",
         placeholder=_("What the avatar says"),
     )
-    draw_meter(draft, script, price_per_s=product.settings.price_per_s, demo=product.settings.demo)
-    return title, script, beside
+    sheet.read(title, script)
+    return beside, st.container()
 
 
-def submit(reel: Reel) -> None:
+def submit(*, sure: bool) -> None:
     """Queue the reel and go to its page; on a refusal nothing that was written is lost."""
+    reel = sheet.draft.reel()
     try:
-        stored = product.processor.enqueue(reel)
+        check_reel(reel)
+        sheet.asked = None if sure else guard.found(product, sheet.draft, balance) or None
+        if sheet.asked:
+            st.rerun()
+        stored = drafts.made(product, sheet) or product.processor.enqueue(reel)
     except ReelsError as error:
         beside = title_problem if isinstance(error, InvalidReel) and error.about == "title" else problem
         beside.error(say(error), icon=":material/edit:")
         return
-    drafts.renew(stored)
+    if not asks_the_same(stored, reel):
+        drafts.begin_again(product, sheet, stored.id)
+        st.rerun()
+    drafts.submitted(product, sheet, stored)
     st.switch_page("pages/reel.py", query_params={"id": str(stored.id)})
 
 
-st.title(_("New reel"), anchor=False)
+st.html(HERE / "new.css")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title(_("New reel"), anchor=False, width="stretch")
+    draw_starts(product, sheet)
+draw_notes(sheet)
 left, right = st.columns([6, 5], gap="large")
 with left:
-    title, script, title_problem = words()
-    problem = st.empty()
-    st.subheader(_("Shape"), anchor=False)
-    shape = choose_shape(draft.aspect_ratio, draft.name("shape"))
+    title_problem, counts = words()
+    st.subheader(_("Format"), anchor=False)
+    shape = choose_shape(sheet.draft.choices.aspect_ratio, sheet.place("shape"))
+    sheet.choose(replace(sheet.draft.choices, aspect_ratio=shape))
+    choose_staging(sheet)
 with right:
-    avatar_id, voice_id = cast(product, draft)
-with st.container(key=draft.name("submit"), horizontal=True, horizontal_alignment="right"):
-    pressed = st.button(_("Make the reel"), key=draft.name("button"), type="primary", icon=":material/send:")
-if pressed:
-    submit(
-        Reel(
-            script=script,
-            title=title,
-            avatar_id=avatar_id,
-            voice_id=voice_id,
-            aspect_ratio=shape,
-            idempotency_key=draft.key,
-        )
-    )
+    frame = st.container()
+    cast(product, sheet)
+with frame:
+    draw_preview(sheet, avatar_of(product, sheet.draft.choices.avatar_id), demo=product.settings.demo)
+with counts:
+    draw_meter(product, sheet, balance)
+with st.bottom, st.container(horizontal_alignment="center"), st.container(width=WIDTH):
+    problem = st.empty()
+    sure = guard.confirmed(product, sheet, balance)
+    with st.container(key=sheet.name("submit"), horizontal=True, horizontal_alignment="right"):
+        draw_ways_out(product, sheet)
+        pressed = st.button(_("Make the reel"), key=sheet.name("button"), type="primary", icon=":material/send:")
+if pressed or sure:
+    submit(sure=sure)

@@ -2,53 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 import streamlit as st
 
 from core import catalogue
-from core.catalogue import CATALOGUE, Catalogue
+from core.catalogue import CATALOGUE, Avatar, Catalogue
 from core.clock import utcnow
 from core.dashboard import figures
 from core.product import Product
-from pages.ui.draft import Draft
+from pages.ui.draft import Sheet
+from pages.ui.gallery import choose
 from pages.ui.language import _
-from pages.ui.picker import choose_avatar, choose_voice
 
 LOOK_EVERY_S = 1.0
 
 
-def cast(product: Product, draft: Draft) -> tuple[str, str]:
-    """Draw the choice and return the ids of avatar and voice; both are empty while nothing is on offer."""
-    offer = _offer(product, product.store.facts.set_at(CATALOGUE))
+def cast(product: Product, sheet: Sheet) -> None:
+    """Draw the choice of avatar and voice; nothing changes while nothing is on offer."""
+    offer = offered(product)
     if offer.avatars:
-        return _faces(offer, draft)
-    st.fragment(_await_offer, run_every=LOOK_EVERY_S)(product)
-    return "", ""
+        _faces(product, offer, sheet)
+    else:
+        st.fragment(_await_offer, run_every=LOOK_EVERY_S)(product)
+
+
+def offered(product: Product) -> Catalogue:
+    """Return what is on offer; a large account has thousands of voices, so it is read once for each fetching."""
+    return _offer(product, product.store.facts.set_at(CATALOGUE))
 
 
 @lru_cache(maxsize=2)
 def _offer(product: Product, _fetched_at: datetime | None) -> Catalogue:
-    """Read what is on offer; a large account has thousands of voices, so it is read once for each fetching."""
     return catalogue.read(product.store)
 
 
-def _faces(offer: Catalogue, draft: Draft) -> tuple[str, str]:
+def avatar_of(product: Product, avatar_id: str) -> Avatar | None:
+    """Return an avatar that is on offer, or None."""
+    return next((avatar for avatar in offered(product).avatars if avatar.id == avatar_id), None)
+
+
+def _faces(product: Product, offer: Catalogue, sheet: Sheet) -> None:
     """Draw avatars and voices; until a voice is chosen by hand it follows the avatar."""
     st.subheader(_("Avatar"), anchor=False)
-    avatar_id = choose_avatar(offer.avatars, draft.avatar_id, draft.name("avatar"))
-    if avatar_id != draft.avatar_id:
+    choices = sheet.draft.choices
+    avatar_id = _choose(product, sheet, "avatar", offer, choices.avatar_id)
+    if avatar_id != choices.avatar_id:
         avatar = next(avatar for avatar in offer.avatars if avatar.id == avatar_id)
-        draft.avatar_id, draft.voice_id = avatar_id, avatar.default_voice_id or draft.voice_id
+        choices = replace(choices, avatar_id=avatar_id, voice_id=avatar.default_voice_id or choices.voice_id)
     st.subheader(_("Voice"), anchor=False)
-    draft.voice_id = choose_voice(offer.voices, draft.voice_id, draft.name("voice"))
-    return avatar_id, draft.voice_id
+    sheet.choose(replace(choices, voice_id=_choose(product, sheet, "voice", offer, choices.voice_id)))
+
+
+def _choose(product: Product, sheet: Sheet, kind: str, offer: Catalogue, chosen: str) -> str:
+    favourites = product.store.favourites
+
+    def like(favourite_id: str, liked: bool) -> None:
+        favourites.mark(sheet.owner, kind, favourite_id, utcnow(), liked=liked)
+
+    entries = offer.avatars if kind == "avatar" else offer.voices
+    return choose(kind, entries, chosen, favourites.of(sheet.owner, kind), like, sheet.place(kind))
 
 
 def _await_offer(product: Product) -> None:
     """Wait for avatars and voices, which come from HeyGen shortly after the start."""
-    if catalogue.read(product.store).avatars:
+    if offered(product).avatars:
         st.rerun()
     if figures(product, utcnow()).heygen_problem is not None:
         st.caption(_("HeyGen gives no avatars now; the reel will take the first one of the account."))

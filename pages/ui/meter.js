@@ -1,5 +1,8 @@
-// Counts the script on every key, beside the field that Streamlit draws, and keeps a double click from acting twice.
+// Counts the script on every key, beside the fields that Streamlit draws, tells the server what was typed after a
+// pause, and keeps a double click from acting twice.
 const kept = new WeakMap()
+const PAUSE_MS = 500
+const FATE = /\[\[\s*sim\s*:[^]*$/i
 
 const make = (className, text) => {
   const element = document.createElement("span")
@@ -9,49 +12,89 @@ const make = (className, text) => {
 }
 
 const find = selector => document.querySelector(selector)
+const put = (template, values) => template.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
+const lasting = seconds => (seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`)
 
-export default function (component) {
-  const { data, parentElement } = component
-  const root = parentElement.querySelector(".root")
-  const { labels, locale, limit, words_a_minute: pace, price_per_s: price } = data
+const measure = (text, data) => {
+  const said = data.demo ? text.replace(FATE, "") : text
+  const words = (said.match(/\S+/g) ?? []).length
+  const exact = words * 60 / data.words_a_minute
+  return { characters: [...text].length, words, exact, seconds: Math.round(exact), price: exact * data.price_per_s }
+}
+
+const counts = (found, data) => {
+  const { labels, locale, limit } = data
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   const money = new Intl.NumberFormat(locale, { style: "currency", currency: data.currency })
-  const put = (template, values) => template.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
-
-  const draw = text => {
-    const characters = [...text].length
-    const words = (text.match(/\S+/g) ?? []).length
-    const seconds = Math.round(words * 60 / pace)
-    const time = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-    const over = characters > limit
-    const count = put(labels.characters, { n: number.format(characters), limit: number.format(limit) })
-    root.replaceChildren(
-      make(over ? "part over" : "part", over ? `${count} · ${labels.too_long}` : count),
-      make("part", put(words === 1 ? labels.word : labels.words, { n: number.format(words) })),
-      make("part", put(labels.time, { time })),
-      make("part price", put(data.demo ? labels.price_demo : labels.price, { price: money.format(seconds * price) })),
-    )
+  const over = found.characters > limit
+  const count = put(labels.characters, { n: number.format(found.characters), limit: number.format(limit) })
+  const parts = [
+    make(over ? "part over" : "part", over ? `${count} · ${labels.too_long}` : count),
+    make("part", put(found.words === 1 ? labels.word : labels.words, { n: number.format(found.words) })),
+    make("part", put(labels.time, { time: lasting(found.seconds) })),
+    make("part price", put(labels.price, { price: money.format(found.price) })),
+  ]
+  if (data.balance !== null) {
+    const short = Number(found.price.toFixed(2)) > data.balance
+    const wallet = put(short ? labels.wallet_short : labels.wallet, { balance: money.format(data.balance) })
+    parts.push(make(short ? "part over" : "part", wallet))
   }
+  return parts
+}
 
+const gauge = (found, data) => {
+  const row = make("gauge", "")
+  if (!data.longest_s) return row
+  const over = found.exact > data.longest_s
+  const track = make(over ? "track full" : "track", "")
+  const fill = make("fill", "")
+  fill.style.width = `${Math.min(100, 100 * found.exact / data.longest_s)}%`
+  track.append(fill)
+  track.setAttribute("aria-hidden", "true")
+  const told = { format: data.format, limit: data.longest }
+  row.append(track, make(over ? "part over" : "part", put(over ? data.labels.over : data.labels.fits, told)))
+  return row
+}
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component
+  const root = parentElement.querySelector(".root")
   const field = () => find(`.st-key-${data.field} textarea`)
-  let last = -Infinity
+  const title = () => find(`.st-key-${data.title} input`)
+  const before = kept.get(parentElement)
+  const state = before?.state ?? { last: -Infinity, pause: null, told: null }
+  const draw = text => {
+    const found = measure(text, data)
+    const row = make("row", "")
+    row.append(...counts(found, data))
+    root.replaceChildren(row, gauge(found, data))
+  }
+  const tell = () => {
+    const typed = { title: title()?.value ?? "", script: field()?.value ?? "" }
+    if (state.told !== JSON.stringify(typed)) setStateValue("typed", typed)
+    state.told = JSON.stringify(typed)
+  }
   const onInput = event => {
-    last = -Infinity
+    state.last = -Infinity
+    if (event.target !== field() && event.target !== title()) return
     if (event.target === field()) draw(event.target.value)
+    clearTimeout(state.pause)
+    state.pause = setTimeout(tell, PAUSE_MS)
   }
   const onClick = event => {
     if (!event.target.closest?.(`.st-key-${data.button}`)) return
-    if (event.timeStamp - last < 500) { event.stopPropagation(); event.preventDefault() }
-    last = event.timeStamp
+    clearTimeout(state.pause)
+    if (event.timeStamp - state.last < 500) { event.stopPropagation(); event.preventDefault() }
+    state.last = event.timeStamp
   }
-  kept.get(parentElement)?.()
+  before?.end()
   document.addEventListener("input", onInput, true)
   document.addEventListener("click", onClick, true)
   const end = () => {
     document.removeEventListener("input", onInput, true)
     document.removeEventListener("click", onClick, true)
   }
-  kept.set(parentElement, end)
+  kept.set(parentElement, { state, end })
   draw(field()?.value ?? data.text)
   return end
 }

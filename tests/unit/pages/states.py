@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.models import Reel, ReelStatus, SendState
 from core.product import Product
 
-NAMES = ("board", "picker", "meter", "story")
+NAMES = ("board", "gallery", "meter", "picker", "preview", "story")
 
 
 def stored(product: Product, **changes: Any) -> Reel:

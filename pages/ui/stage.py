@@ -1,0 +1,97 @@
+"""Choose how a reel looks and sounds: captions, background, speed and pitch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from core.errors import InvalidReel
+from core.options import FASTEST, HIGHEST, LOWEST, SLOWEST, Captions, Staging, check_options, staged
+from pages.ui.draft import Sheet
+from pages.ui.language import _, mark, say
+
+CAPTIONS: Final = {
+    Captions.BURNT: mark("In the picture"),
+    Captions.FILE: mark("In a file"),
+    Captions.NONE: mark("None"),
+}
+OWN, COLOUR, PICTURE = "own", "colour", "picture"
+BACKGROUNDS: Final = {OWN: mark("The avatar's own"), COLOUR: mark("Colour"), PICTURE: mark("Picture")}
+FIRST_COLOUR: Final = "#0f6e84"
+
+
+def choose_staging(sheet: Sheet) -> None:
+    """Draw the choices and take them over; what the options hold beside them stays."""
+    choices = sheet.draft.choices
+    before = choices.staging
+    captions = _captions(sheet, before)
+    background = _background(sheet, _kind(sheet, before), before)
+    left, right = st.columns(2, gap="large")
+    with left:
+        speed = _speed(sheet, before)
+    with right:
+        pitch = _pitch(sheet, before)
+    chosen = Staging(captions=captions, background=background, speed=speed, pitch=pitch)
+    if chosen != before:
+        sheet.choose(replace(choices, options=staged(choices.options, chosen)))
+
+
+def _captions(sheet: Sheet, before: Staging) -> Captions:
+    labels = {str(captions): _(words) for captions, words in CAPTIONS.items()}
+    chosen = st.segmented_control(
+        _("Captions"),
+        list(labels),
+        default=str(before.captions),
+        format_func=labels.__getitem__,
+        required=True,
+        key=sheet.place("captions"),
+    )
+    return Captions(chosen or before.captions)
+
+
+def _kind(sheet: Sheet, before: Staging) -> str:
+    now = OWN if not before.background else COLOUR if before.background.startswith("#") else PICTURE
+    labels = {kind: _(words) for kind, words in BACKGROUNDS.items()}
+    chosen = st.segmented_control(
+        _("Background"),
+        list(labels),
+        default=now,
+        format_func=labels.__getitem__,
+        required=True,
+        key=sheet.place("background"),
+    )
+    return str(chosen or now)
+
+
+def _background(sheet: Sheet, kind: str, before: Staging) -> str:
+    """Draw the field that belongs to a kind of background, and say at once what is wrong with it."""
+    if kind == OWN:
+        return ""
+    is_colour = before.background.startswith("#")
+    if kind == COLOUR:
+        colour = before.background if is_colour else FIRST_COLOUR
+        return str(st.color_picker(_("Background colour"), colour, key=sheet.place("colour")))
+    background = st.text_input(
+        _("Address of the picture"),
+        "" if is_colour else before.background,
+        placeholder="https://…",
+        key=sheet.place("picture"),
+    ).strip()
+    try:
+        check_options(staged({}, Staging(background=background)))
+    except InvalidReel as error:
+        st.error(say(error), icon=":material/edit:")
+    return background
+
+
+def _speed(sheet: Sheet, before: Staging) -> float:
+    now = min(max(before.speed, SLOWEST), FASTEST)
+    return round(st.slider(_("Speed"), SLOWEST, FASTEST, now, 0.05, format="%.2f ×", key=sheet.place("speed")), 2)
+
+
+def _pitch(sheet: Sheet, before: Staging) -> float:
+    now = round(min(max(before.pitch, LOWEST), HIGHEST))
+    pitch = st.slider(_("Pitch"), round(LOWEST), round(HIGHEST), now, 1, key=sheet.place("pitch"))
+    return before.pitch if pitch == now else float(pitch)
