@@ -24,8 +24,8 @@ _SYLLABLES: Final = ("ca", "lo", "mi", "ta", "re", "no", "sa", "pi", "du", "ve",
 _REEL: Final = """
     INSERT INTO reel (title, script, avatar_id, voice_id, aspect_ratio, options, mode, requested_mode, idempotency_key,
         status, attempt, send_state, send_after, video_id, created_at, submitted_at, completed_at, detected_at,
-        deadline_at, updated_at)
-    VALUES (?, ?, 'avatar', 'voice', '9:16', '{}', ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        deadline_at, updated_at, duration_s, detected_by, archived_at)
+    VALUES (?, ?, 'avatar', 'voice', '9:16', '{}', ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _DELIVERY: Final = """
     INSERT INTO delivery (fingerprint, received_at, last_seen_at, reel_id, auth, event_type, video_id, body, headers,
@@ -36,7 +36,8 @@ _ENTRY: Final = "INSERT INTO timeline (reel_id, at, kind, detail) VALUES (?, ?, 
 
 
 def crowd(path: Path, reels: int) -> Store:
-    """Return a store of so many reels: 2 % pending, 100 in flight, 5 % failed or timed out, 3 % completed today."""
+    """Return a store of so many reels: 2 % pending, 100 in flight, 5 % failed or timed out (half of
+    them put away), 3 % completed today."""
     store = open_store(f"sqlite:///{path}")
     store.reels.counts()
     conn = sqlite3.connect(path, isolation_level=None)
@@ -89,10 +90,14 @@ def _reel(n: int, reels: int, chance: random.Random) -> tuple[Any, ...]:
     words = [COMMON, *_POOL[start : start + SCRIPT_WORDS], *([RARE] if n % (reels // 20) == 7 else [])]
     state = "sent" if sent else ("doubt" if n % 1000 == 0 else "queued")
     end = at + round(240_000 * chance.lognormvariate(0, 0.4))
-    times = (at, at if sent else None, end if ended else None, end if ended else None, at + 172_800_000, at)
+    known = None if not ended else end + round(1000 * chance.expovariate(1 / 2))
+    times = (at, at if sent else None, end if ended else None, known, at + 172_800_000, at)
+    learned = chance.choice(("webhook", "webhook", "poll")) if ended else None
+    put_away = known if ended and n % 2 and n < reels * 0.9 and status != "completed" else None
+    rest = (18.0 if status == "completed" else None, learned, put_away)
     title = f"{_POOL[start - 1]} {_POOL[start - 2]}"
     values = (title, " ".join(words), mode, mode, f"key-{n}", status, state, None if sent else at)
-    return (*values, f"video-{n}" if sent else None, *times)
+    return (*values, f"video-{n}" if sent else None, *times, *rest)
 
 
 def _word(chance: random.Random) -> str:

@@ -13,11 +13,14 @@ from typing import Final
 from bench.crowd import COMMON, NOW, RARE, crowd
 from core.config import Settings
 from core.dashboard import figures
-from core.models import ProcessingMode, ReelStatus, Verdict
+from core.evidence import chronicle
+from core.insight import insight
+from core.models import ProcessingMode, ReelStatus, Shelf, Verdict
 from core.product import Product, open_product
 from core.store import DeliveryFilter, ReelFilter
 
 PAGE: Final = 50
+DAY: Final = NOW.replace(hour=0) - timedelta(days=100)
 Query = Callable[[], object]
 
 
@@ -55,6 +58,18 @@ def lists(product: Product, reels: int) -> dict[str, Query]:
         "beginning of a rare word": ReelFilter(text=RARE[:4]),
         "two words": ReelFilter(text=f"{COMMON} {RARE}"),
         "no such word": ReelFilter(text="zzzz"),
+        "archived": ReelFilter(shelf=Shelf.ARCHIVED),
+        "archived, failed": ReelFilter(shelf=Shelf.ARCHIVED, status=ReelStatus.FAILED),
+        "of a day": ReelFilter(created_from=DAY, created_until=DAY + timedelta(days=1)),
+        "of a day, failed, by mode": ReelFilter(
+            created_from=DAY,
+            created_until=DAY + timedelta(days=1),
+            status=ReelStatus.FAILED,
+            mode=ProcessingMode.HYBRID,
+        ),
+        "of a day, by words": ReelFilter(created_from=DAY, created_until=DAY + timedelta(days=1), text=COMMON),
+        "of half a year, rare word": ReelFilter(created_from=NOW - timedelta(days=300), created_until=DAY, text=RARE),
+        "of a day long ago": ReelFilter(created_until=NOW - timedelta(days=900)),
     }
     return {f"reels: {name}": _reels(product, wanted) for name, wanted in filters.items()} | log(product, middle)
 
@@ -115,6 +130,11 @@ def counts(product: Product) -> dict[str, Query]:
         "last webhook": store.deliveries.last_received_at,
         "render times": store.reels.render_times,
         "history": product.processor.history,
+        "insight": lambda: insight(product, midnight.replace(day=1)),
+        "seconds of a year": lambda: store.experience.seconds_since(NOW - timedelta(days=365)),
+        "any archived": store.experience.any_archived,
+        "removals waiting": store.removals.waiting,
+        "removals due": lambda: store.removals.claim(now=NOW, lease_s=1, limit=4),
     }
 
 
@@ -125,6 +145,7 @@ def turns(product: Product, reels: int) -> dict[str, Query]:
     return {
         "a reel": lambda: store.reels.get(reels // 3),
         "timeline of a reel": lambda: store.timeline.of(reels // 3),
+        "everything of a reel": lambda: chronicle(store, store.reels.get(reels // 3), "", ""),
         "news since": lambda: store.reels.since(NOW - timedelta(minutes=10)),
         "in flight": store.reels.processing,
         "past their deadline": lambda: store.reels.past_deadline(NOW),

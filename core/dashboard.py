@@ -10,6 +10,7 @@ from typing import Any
 from core.clock import isoformat, utcnow
 from core.config import Settings
 from core.gate import Gate
+from core.insight import insight, insight_json
 from core.models import Delivery, ProcessingMode, Reel, ReelStatus, SendState, TimelineEntry, Verdict
 from core.product import DEMO_URL, Product, open_product
 from core.worker import ACCOUNT, ALIVE_S, HEARTBEAT
@@ -111,13 +112,15 @@ def get_processing_dashboard(product: Product | None = None) -> dict[str, Any]:
 
     `active_reels`, `processing_mode`, `webhook_enabled`, `last_webhook_received` (ISO or None), and more.
     """
-    shown = figures(product or open_product(Settings.from_env()), utcnow())
+    product, now = product or open_product(Settings.from_env()), utcnow()
+    shown = figures(product, now)
     data = {key: _plain(value) for key, value in asdict(shown).items()}
     return {
         "active_reels": shown.active_reels,
         "processing_mode": str(shown.mode),
         "webhook_enabled": shown.webhook_url is not None and shown.mode is not ProcessingMode.POLLING,
         **data,
+        **insight_json(insight(product, now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))),
     }
 
 
@@ -132,6 +135,7 @@ def _plain(value: Any) -> Any:
 def reel_json(reel: Reel) -> dict[str, Any]:
     """Return a reel as plain JSON values, in the words that stand outside the house."""
     times = ("created_at", "submitted_at", "completed_at", "detected_at", "deadline_at", "last_checked_at")
+    shelf = ("archived_at", "deleted_at")
     return {
         "id": reel.id,
         "title": reel.title,
@@ -149,7 +153,7 @@ def reel_json(reel: Reel) -> dict[str, Any]:
         "failure_param": reel.failure_param,
         "request_id": reel.request_id,
         "detected_by": reel.detected_by and str(reel.detected_by),
-        **{name: _time(getattr(reel, name)) for name in times},
+        **{name: _time(getattr(reel, name)) for name in (*times, *shelf)},
         "script": reel.script,
         "avatar": reel.avatar_id,
         "voice": reel.voice_id,

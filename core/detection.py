@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Final
 
 from core.models import Observation
@@ -34,3 +35,9 @@ def quantile_s(tallies: Mapping[str, float], share: float) -> float | None:
         if seen >= share * total:
             return bound
     return float("inf")
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value that a share of the values do not exceed (nearest rank); there must be one."""
+    ranked = sorted(values)
+    return ranked[max(0, ceil(share * len(ranked)) - 1)]
