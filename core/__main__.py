@@ -19,6 +19,7 @@ from core.config import Settings
 from core.dashboard import delivery_json, get_processing_dashboard, reel_json, timeline_json
 from core.errors import ReelsError, Refused
 from core.models import ProcessingMode, Reel, ReelStatus
+from core.notify import send_test
 from core.product import open_product
 from core.reel_file import WrongFile, read_csv
 from core.runtime import Runtime
@@ -113,6 +114,7 @@ def _add_reports(words: Any) -> None:
     deliveries.add_argument("--set-aside", action="store_true", help="only those that could not be worked off")
     replay = _word(words, "replay", "Work a delivery off again.", _replay)
     replay.add_argument("id", type=int, metavar="ID")
+    _word(words, "notify-test", "Send a test message to every target of NOTIFY_URLS.", _notify_test)
     _word(words, "doctor", "Check settings, HeyGen, worker and webhook; exit 1 when a check fails.", _doctor)
 
 
@@ -194,9 +196,26 @@ def _dashboard(settings: Settings, args: argparse.Namespace) -> int:
 def _doctor(settings: Settings, args: argparse.Namespace) -> int:
     checks = doctor.examine(open_product(settings))
     failed = [check for check in checks if check.result is Result.FAIL]
-    lines = [f"{c.result:<5} {c.name:<9} {c.seen}" + (f" -> {c.advice}" if c.advice else "") for c in checks]
+    lines = [f"{c.result:<5} {c.name:<13} {c.seen}" + (f" -> {c.advice}" if c.advice else "") for c in checks]
     _print(args, [check.to_json() for check in checks], lines)
     return _complain(f"{len(failed)} of {len(checks)} checks failed.") if failed else 0
+
+
+def _notify_test(settings: Settings, args: argparse.Namespace) -> int:
+    if not settings.notify_urls:
+        raise Refused("NOTIFY_URLS is not set: nobody is told anything.")
+    results = send_test(settings)
+    lines = [f"{'pass' if r.arrived else 'fail':<5} {r.target}" + (f"  {r.problem}" * bool(r.problem)) for r in results]
+    _print(args, [result.to_json() for result in results], lines)
+    failed = sum(not result.arrived for result in results)
+    return _complain(f"{failed} of {len(results)} targets did not take the test message.") if failed else 0
+
+
+def _register(settings: Settings, args: argparse.Namespace) -> int:
+    product = open_product(settings)
+    act = endpoint.rotate if args.word == "rotate" else endpoint.register
+    done = act(product, SecretFile(product.store.path))
+    return _print(args, asdict(done), [f"{done.endpoint_id}  {done.status}  {done.url}"])
 
 
 def _register(settings: Settings, args: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,11 @@ PROFILES: Final[Mapping[str, ProcessingMode]] = {
     "staging": ProcessingMode.HYBRID,
     "production": ProcessingMode.WEBHOOK,
 }
+
+LANGUAGES: Final = ["es", "en"]
+# Apprise's own way to part addresses (URL_DETECTION_RE): a comma belongs to an address unless another one follows.
+_TARGET: Final = re.compile(r"([a-z0-9]+?://.*?)(?=$|[\s,;]{1,32}[a-z0-9]{1,32}?://)", re.IGNORECASE)
+_BETWEEN: Final = " \t\r\n,;"
 
 NEEDS_URL: Final = "webhook_base_url requerido para modo webhook"
 
@@ -48,6 +54,8 @@ class Settings:
     fallback_after_s: float | None = None
     poll_interval_s: float | None = None
     price_per_s: float = 0.0667
+    notify_urls: tuple[str, ...] = field(default=(), repr=False)
+    notify_language: str = "es"
     port: int = 8501
     pages_open_to_everybody: bool = False
 
@@ -87,6 +95,8 @@ class Settings:
             fallback_after_s=fallback if key else fallback or DEMO_FALLBACK_AFTER_S,
             poll_interval_s=env.parsed("HEYGEN_POLL_INTERVAL_S", seconds),
             price_per_s=env.parsed("HEYGEN_PRICE_PER_S", seconds) or 0.0667,
+            notify_urls=targets(env.text("NOTIFY_URLS") or ""),
+            notify_language=env.choice("NOTIFY_LANGUAGE", LANGUAGES, "es"),
             port=env.parsed("PORT", port) or 8501,
             pages_open_to_everybody=env.choice("PAGES_OPEN_TO", ["known", "everybody"], "known") == "everybody",
         )
@@ -191,3 +201,23 @@ def database_url(value: str) -> str:
     if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
         return value
     raise ValueError("sqlite:///FILE (four slashes for an absolute path)")
+
+
+def targets(value: str) -> tuple[str, ...]:
+    """Part Apprise's addresses at commas, semicolons and white space; raises SettingsError that shows none of them."""
+    found: list[str] = []
+    for number, part in enumerate(_parts(value), start=1):
+        if "://" not in part or any(ord(char) <= 32 for char in part):
+            raise SettingsError(
+                "NOTIFY_URLS: entry {number} is no address such as slack://…; a space inside one is written %20.",
+                number=number,
+            )
+        found.append(part)
+    return tuple(dict.fromkeys(found))
+
+
+def _parts(value: str) -> list[str]:
+    """Return the addresses, and what stands between them that is none."""
+    whole = " ".join(value.split())
+    parts = (part.strip(_BETWEEN) for part in _TARGET.split(whole))
+    return [part for part in parts if part]

@@ -7,14 +7,16 @@ from datetime import timedelta
 from typing import Final
 
 from core import endpoint
-from core.check import Check, Result
-from core.clock import utcnow
+from core.check import Check, Result, told, told_of
+from core.clock import isoformat, utcnow
 from core.dashboard import worker_age_s
-from core.errors import HeyGenError, StoreError
+from core.errors import HeyGenError, SettingsError, StoreError
 from core.models import ProcessingMode, SendState
+from core.notify import LAST
 from core.probe import probe
 from core.product import DEMO_URL, RECEIVER_URL, Product
 from core.secret_file import SecretFile
+from core.targets import open_targets
 from core.worker import ALIVE_S
 
 CLOCK_LIMIT_S: Final = 60.0
@@ -144,6 +146,29 @@ def _endpoint(product: Product, has_secret: bool) -> Iterator[Check]:
         yield Check(name=name, result=Result.PASS, seen=f"{known.url} is enabled")
 
 
+def _notifications(product: Product) -> Iterator[Check]:
+    name, notifications = "notifications", product.store.notifications
+    try:
+        targets = open_targets(product.settings.notify_urls)
+    except SettingsError as error:
+        yield Check(name=name, result=Result.FAIL, seen=told_of(error), advice=told("mend NOTIFY_URLS and restart"))
+        return
+    if not targets:
+        advice = told("optional: set NOTIFY_URLS to be told when reels and campaigns end")
+        yield Check(name=name, result=Result.PASS, seen=told("nobody is told"), advice=advice)
+        return
+    last, waiting, aside = product.store.facts.set_at(LAST), notifications.waiting(), notifications.set_aside()
+    at = isoformat(last) if last else "–"
+    if aside:
+        words = {"n": len(targets), "at": at, "w": waiting, "a": aside}
+        seen = told("targets: {n}, last message: {at}, waiting: {w}, set aside: {a}", **words)
+        advice = told("try `python -m core notify-test`, mend the target, then send them again on the page Status")
+        yield Check(name=name, result=Result.WARN, seen=seen, advice=advice)
+    else:
+        seen = told("targets: {n}, last message: {at}, waiting: {w}", n=len(targets), at=at, w=waiting)
+        yield Check(name=name, result=Result.PASS, seen=seen)
+
+
 def _demo(product: Product) -> Iterator[Check]:
     if product.settings.demo:
         url = product.store.facts.get(DEMO_URL)
@@ -158,5 +183,6 @@ _CHECKS: Final[tuple[Callable[[Product], Iterator[Check]], ...]] = (
     _gate,
     _worker,
     _webhook,
+    _notifications,
     _demo,
 )

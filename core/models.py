@@ -240,3 +240,15 @@ class Delivery:
     work_after: datetime | None
     worked_at: datetime | None
     note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Hold one end of a reel's attempt, to be told; a later one of the same reel has a greater id."""
+
+    id: int
+    reel_id: int
+    title: str
+    status: ReelStatus
+    failure_code: str | None
+    at: datetime

@@ -20,6 +20,7 @@ from core.recorder import Recorder
 from core.secret_file import SecretFile
 from core.status import status_routes
 from core.store import open_store
+from core.targets import open_targets
 from core.worker import Worker
 
 RECORDER_BUSY_S = 5.0
@@ -32,6 +33,7 @@ class Runtime:
     def __init__(
         self, settings: Settings, *, port: int | None = None, receiver: bool = True, worker: bool = True
     ) -> None:
+        open_targets(settings.notify_urls)  # a wrong address ends the start
         self.product = open_product(settings, port=port)
         self._demo = DemoServer(self.product.store.path.with_name("fake_heygen.json")) if settings.demo else None
         self._worker = Worker(self.product.processor, self.webhook_secrets) if worker else None

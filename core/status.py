@@ -19,6 +19,7 @@ from core.dashboard import Figures, figures, worker_age_s
 from core.detection import LABELS
 from core.errors import StoreError
 from core.models import Channel
+from core.notify import TALLY
 from core.product import Product
 from core.recorder import Recorder
 from core.worker import ALIVE_S
@@ -62,6 +63,7 @@ class ProductCollector(Collector):
         refused.update(self._recorder.unwritten_refusals())
         yield _counted(CounterMetricFamily, "deliveries_refused", "Requests not believed.", "reason", refused)
         yield _counted(CounterMetricFamily, "sweeps", "Sweeps by outcome.", "outcome", facts.tallies("sweeps"))
+        yield _counted(CounterMetricFamily, "notifications", "Messages by outcome.", "outcome", facts.tallies(TALLY))
         yield self._calls()
         yield self._detection()
         yield self._batches()
@@ -107,6 +109,9 @@ class ProductCollector(Collector):
         yield _gauge(
             "downloads_waiting", "Reels whose files are still to be kept.", self._product.store.archive.waiting()
         )
+        told = self._product.store.notifications
+        yield _gauge("notifications_waiting", "Messages still to be sent, one a target.", told.waiting())
+        yield _gauge("notifications_set_aside", "Messages that were given up, one a target.", told.set_aside())
         yield _gauge("worker_alive", "Whether a worker lives.", float(shown.worker_alive))
         yield _gauge("queue_open", "Whether the queue feeds HeyGen.", float(shown.gate.state == "open"))
         yield _gauge("webhook_breaker_open", "Whether the webhook channel counts as down.", float(shown.channel_open))

@@ -20,6 +20,7 @@ from core.connectivity import Connectivity
 from core.errors import HeyGenError, ReelsError
 from core.inbox import Inbox
 from core.models import Account
+from core.notify import Teller
 from core.processor import HeyGenVideoProcessor
 from core.reconcile import Reconciler
 from core.removal import Remover
@@ -130,18 +131,22 @@ class Worker:
         self._inbox = Inbox(processor)
         self._sweeper = Sweeper(processor)
         self._archivist = Archivist(processor)
+        self._teller = Teller(processor)
         self._senders = Slots("sender", SENDERS)
         self._inbox_slots = Slots("inbox", INBOX_WORKERS)
         self._archive_slots = Slots("archive", ARCHIVISTS)
+        self._telling_slots = Slots("telling", len(processor.settings.notify_urls))
         self._catalogue_at: datetime | None = None
         self._account_at: datetime | None = None
         self._submit = Loop("submit", self.submit_turn)
         self._inbox_loop = Loop("inbox", self.inbox_turn)
         self._archive = Loop("archive", self.archive_turn)
+        self._telling = Loop("telling", self.telling_turn)
         self._loops = [
             self._submit,
             self._inbox_loop,
             self._archive,
+            self._telling,
             Loop("sweep", self._sweeper.turn),
             Loop("retry", Retrier(processor).turn),
             Loop("reconcile", Reconciler(processor).turn),
@@ -162,9 +167,11 @@ class Worker:
         for loop in self._loops:
             loop.stop()
         deadline = time.monotonic() + STOP_S
-        for waited in (self._senders, self._inbox_slots, self._archive_slots):
+        for waited in (self._senders, self._inbox_slots, self._archive_slots, self._telling_slots):
             if not waited.wait(max(0.0, deadline - time.monotonic())):
-                logger.info("Stopping while HeyGen is still being waited for; it is taken up again at the next start")
+                logger.info(
+                    "Stopping while an answer is still being waited for; it is taken up again at the next start"
+                )
         for loop in self._loops:
             loop.join(max(0.0, deadline - time.monotonic()))
 
@@ -191,6 +198,12 @@ class Worker:
         for job in self._archivist.claim(now, self._archive_slots.free) if self._archive_slots.free else ():
             self._archive_slots.run(lambda job=job: self._archivist.keep(job), self._archive.wake)  # type: ignore[misc]
         return 1.0
+
+    def telling_turn(self, now: datetime) -> float:
+        """Start sending a message to every target that is free and has one waiting."""
+        for telling in self._teller.claim(now):
+            self._telling_slots.run(lambda telling=telling: self._teller.tell(telling), self._telling.wake)  # type: ignore[misc]
+        return self._teller.pause_s
 
     def words_turn(self, _now: datetime) -> float:
         """Make the words of new deliveries findable, few at a time: the receiver needs the writer too."""

@@ -14,6 +14,7 @@ from core.store.drafts import Drafts
 from core.store.experience import Experience
 from core.store.facts import Facts
 from core.store.looks import Looks
+from core.store.notifications import Notifications
 from core.store.presets import Favourites, Presets
 from core.store.reels import ReelFilter, Reels
 from core.store.removals import Removals
@@ -40,6 +41,7 @@ class Store:
         self.presets = Presets(connections)
         self.favourites = Favourites(connections)
         self.campaigns = Campaigns(connections)
+        self.notifications = Notifications(connections)
 
     @property
     def path(self) -> Path:

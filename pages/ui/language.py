@@ -1,26 +1,19 @@
-"""Speak the viewer's language: gettext catalogues read from the .po files, chosen by the browser or by a switch."""
+"""Speak the viewer's language, chosen by the browser or by a switch."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
 from babel import Locale, UnknownLocaleError
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
 
 from core.errors import ReelsError
+from core.translation import catalogue, mark, translate
+
+__all__ = ["LANGUAGES", "SWITCH", "_", "browsers", "code", "fill", "locale", "mark", "ngettext", "say", "translate"]
 
 LANGUAGES: Final = {"es": "Español", "en": "English"}
-CATALOGUES: Final = Path(__file__).resolve().parents[2] / "locale"
 SWITCH: Final = "lang"
-
-
-def mark(message: str) -> str:
-    """Mark a text for translation where it is written; it is translated where it is shown."""
-    return message
 
 
 def code() -> str:
@@ -61,12 +54,6 @@ def ngettext(singular: str, plural: str, n: float) -> str:
     return str(forms[0 if n == 1 else 1])
 
 
-def translate(message: str, language: str) -> str:
-    """Translate a text into a language; an unknown text stays as it is."""
-    found = catalogue(language).get(message) if message else None
-    return str(found.string) if found is not None and found.string and not found.fuzzy else message
-
-
 def say(error: ReelsError) -> str:
     """Put an error of the product into the viewer's language."""
     return fill(error.message, error.values)
@@ -79,13 +66,3 @@ def fill(template: str, values: object) -> str:
         return text.format(**values) if isinstance(values, dict) and values else text
     except (KeyError, IndexError, ValueError):
         return text
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def catalogue(language: str) -> Catalog:
-    """Read the translations of a language; English is the language of the source."""
-    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return Catalog(locale=language)
-    with path.open("rb") as file:
-        return read_po(file, locale=language)

@@ -17,12 +17,13 @@ OURS = ("core", "fake_heygen", "pages", "streamlit_app", "tests", "bench")
 # From the bottom up; a module may import what stands on its own line or below.
 LAYERS = (
     "errors models spelling sheet clock actor media logs check started plan inspection",
+    "translation failures messages gathering",
     "access lifecycle schedule signature config parsing validation gate channel options formats estimate presets drafts",
-    "store workbook heygen secret_file download probe detection shelf reel_file simulator",
+    "store workbook heygen targets secret_file download probe detection shelf reel_file simulator",
     "submission recorder catalogue campaign_rows demo gallery",
     "processor",
     "product",
-    "inbox sweep archive removal campaigns bundle connectivity endpoint reconcile receiver",
+    "inbox sweep archive notify removal campaigns bundle connectivity endpoint reconcile receiver",
     "worker",
     "dashboard doctor status files",
     "runtime serving",
@@ -48,6 +49,7 @@ PURE = (
     "gate",
     "channel",
     "inspection",
+    "gathering",
     "check",
     "plan",
 )
