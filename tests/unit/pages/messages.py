@@ -1,4 +1,4 @@
-"""Find every text that a viewer can meet: those of the pages, and the templates of the product's errors.
+"""Find every text that a viewer can meet: of the pages, of messages, and the templates of the product's errors.
 
 `python -m tests.unit.pages.messages` writes texts that are new into the Spanish catalogue, without a translation,
 and drops those that are gone.
@@ -36,7 +36,8 @@ RAISED = {name for name, kind in vars(errors).items() if isinstance(kind, type) 
 
 def page_files() -> list[Path]:
     """Return the files whose texts are shown to viewers."""
-    return [ROOT / "streamlit_app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+    told = [ROOT / "core" / "failures.py", ROOT / "core" / "messages.py"]
+    return [ROOT / "streamlit_app.py", *told, *sorted((ROOT / "pages").rglob("*.py"))]
 
 
 def page_messages() -> Iterator[str]:
