@@ -82,8 +82,12 @@ def files_of(store: Store, reel: Reel) -> Iterator[tuple[str, Path]]:
 
 def safe_name(reel: Reel) -> str:
     """Return a file name that every system takes and no other reel has: the id, then the title."""
-    title = " ".join(_UNSAFE.sub(" ", reel.title).split())[:LONGEST_NAME].strip()
-    return f"{reel.id:06d} {title}".strip()
+    return f"{reel.id:06d} {safe_text(reel.title)}".strip()
+
+
+def safe_text(text: str) -> str:
+    """Return what of a text can stand in a file name."""
+    return " ".join(_UNSAFE.sub(" ", text).split())[:LONGEST_NAME].strip()
 
 
 def _packed(package: zipfile.ZipFile, sink: _Sink, name: str, path: Path) -> Iterator[bytes]:

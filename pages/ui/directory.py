@@ -30,9 +30,12 @@ ENTRIES: Final = (
     Entry("reels", mark("Reels"), "reels"),
     Entry("new", mark("New reel"), "new", "add_circle"),
     Entry("reel", mark("Reel"), "reel"),
+    Entry("many", mark("Many at once"), "many", "table_rows"),
+    Entry("campaigns", mark("Campaigns"), "campaigns", "campaign"),
+    Entry("campaign", mark("Campaign"), "campaign"),
     Entry("deliveries", mark("Deliveries"), "deliveries", "call_received", role=Role.QA),
     Entry("simulator", mark("Simulator"), "simulator", "science", role=Role.QA, demo=True),
-    Entry("health", mark("Status"), "health", "monitor_heart"),
+    Entry("health", mark("Health and settings"), "health", "monitor_heart"),
 )
 
 

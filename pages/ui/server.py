@@ -18,6 +18,7 @@ from core import logs
 from core.config import Settings
 from core.errors import ReelsError
 from core.runtime import Runtime
+from pages.ui.campaigns.downloads import campaign_routes
 from pages.ui.doorkeeper import Doorkeeper, check
 from pages.ui.entry import section
 from pages.ui.language import LANGUAGES, _, say
@@ -43,7 +44,7 @@ def parts() -> dict[str, Any]:
         raise SystemExit(1) from None
     logs.configure()
     return {
-        "routes": runtime.routes,
+        "routes": [*runtime.routes, *campaign_routes(runtime.product)],
         "lifespan": runtime.lifespan,
         "middleware": [*([Middleware(Doorkeeper)] if local else []), Middleware(SpokenLanguage)],
         "on_script_error": apologise,

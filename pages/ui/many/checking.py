@@ -1,0 +1,50 @@
+"""Check the rows that are being written, and add up what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.campaign_draft import CampaignDraft
+from core.campaign_rows import Checked, check_rows
+from core.catalogue import Avatar, Catalogue, Voice
+from core.estimate import Estimate, estimate
+from core.models import Reel
+from core.product import Product
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Hold what the good rows come to: reels, spoken seconds, price."""
+
+    reels: int
+    seconds: float
+    price: float
+
+
+def check(product: Product, draft: CampaignDraft, offer: Catalogue) -> list[Checked]:
+    """Return the rows of a draft with their reels, or with what is wrong."""
+    return check_rows(draft.rows, draft.common, offer, has_url=product.processor.webhook_base_url is not None)
+
+
+def estimated(product: Product, reel: Reel) -> Estimate:
+    """Return what a reel comes to."""
+    settings = product.settings
+    return estimate(reel.script, speed=1.0, price_per_s=settings.price_per_s, demo=settings.demo)
+
+
+def totals(product: Product, checked: Iterable[Checked]) -> Totals:
+    """Add up the rows that are good."""
+    each = [estimated(product, one.reel) for one in checked if one.reel is not None]
+    return Totals(reels=len(each), seconds=sum(e.seconds for e in each), price=sum(e.price for e in each))
+
+
+def wrong_places(draft: CampaignDraft, checked: Sequence[Checked]) -> list[int]:
+    """Return which rows of a draft are wrong."""
+    wrong = {one.row.number for one in checked if one.problem is not None}
+    return [place for place, row in enumerate(draft.rows) if row.number in wrong]
+
+
+def names(offer: Iterable[Avatar | Voice]) -> Mapping[str, str]:
+    """Return the names of what is on offer by id."""
+    return {one.id: one.name for one in offer}

@@ -1,0 +1,70 @@
+"""Choose what counts for every row that says nothing else: script, avatar, voice, format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.campaign_rows import Checked, Common
+from core.catalogue import Catalogue
+from core.estimate import spoken
+from core.formats import FORMATS
+from pages.ui.destinations import destination
+from pages.ui.language import _
+from pages.ui.many.checking import names
+from pages.ui.many.writing import Writing
+
+SCRIPT_HEIGHT = 150
+
+
+def draw_common(writing: Writing, offer: Catalogue) -> None:
+    """Draw the choices, and take them into the draft."""
+    common = writing.draft.common
+    script = st.text_area(
+        _("Script for all rows that have none of their own"),
+        value=common.script,
+        key=writing.name("script"),
+        height=SCRIPT_HEIGHT,
+        persist_state="session",
+        placeholder=_("Hello {{name}}, our new collection is here."),
+        help=_("A name in double braces, such as {{name}}, is filled in from the column of that name, row by row."),
+    )
+    with st.grid("auto", min_column_width=220, gap="small"):
+        avatar_id = _choose(
+            writing, "avatar", _("Avatar"), common.avatar_id, names(offer.avatars), _("The account's first avatar")
+        )
+        voice_id = _choose(
+            writing, "voice", _("Voice"), common.voice_id, names(offer.voices), _("The avatar's own voice")
+        )
+        shapes = {shape.aspect_ratio: destination(shape) for shape in FORMATS}
+        shape = _choose(writing, "shape", _("Shape"), common.aspect_ratio, shapes, None)
+    chosen = Common(script=script, avatar_id=avatar_id, voice_id=voice_id, aspect_ratio=shape)
+    if chosen != common:
+        writing.change(common=chosen)
+
+
+def _choose(writing: Writing, part: str, label: str, chosen: str, offer: Mapping[str, str], nothing: str | None) -> str:
+    """Draw a list of names and return the id of the chosen one; `nothing` is what an empty id means."""
+    options = [*([""] if nothing is not None else []), *offer]
+    if chosen not in options:
+        options.append(chosen)
+    return st.selectbox(
+        label,
+        options,
+        index=options.index(chosen),
+        format_func=lambda one: offer.get(one, one) or nothing or "",
+        key=writing.name(part),
+        persist_state="session",
+        placeholder=label,
+    )
+
+
+def draw_example(checked: Sequence[Checked], script: str, *, demo: bool) -> None:
+    """Draw the first good row as it will be spoken, where the script has variables."""
+    first = next((one for one in checked if one.reel is not None), None)
+    if "{{" not in script or first is None or first.reel is None:
+        return
+    with st.container(border=True, key="example"):
+        st.caption(_("Row {row} will say:").format(row=first.row.number))
+        st.text(spoken(first.reel.script, demo=demo))
