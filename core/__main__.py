@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from core import doctor, endpoint, logs, serving
+from core import comparison, doctor, endpoint, logs, serving
 from core.check import Result
 from core.clock import isoformat, utcnow
 from core.config import Settings
@@ -60,7 +60,7 @@ def _complain(*lines: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m core", description="Submit reels and know what becomes of them.")
     words = parser.add_subparsers(dest="word", required=True, metavar="WORD")
-    for add in (_add_submit, _add_reels, _add_servers, _add_reports):
+    for add in (_add_submit, _add_reels, _add_servers, _add_reports, _add_comparison):
         add(words)
     return parser
 
@@ -116,6 +116,13 @@ def _add_reports(words: Any) -> None:
     replay.add_argument("id", type=int, metavar="ID")
     _word(words, "notify-test", "Send a test message to every target of NOTIFY_URLS.", _notify_test)
     _word(words, "doctor", "Check settings, HeyGen, worker and webhook; exit 1 when a check fails.", _doctor)
+
+
+def _add_comparison(words: Any) -> None:
+    text = "Play a scenario of the fake HeyGen in all three modes side by side, in a world of its own."
+    word = _word(words, "compare", text, _compare)
+    word.add_argument("--scenario", required=True, metavar="NAME")
+    word.add_argument("--reels", type=int, default=12, metavar="N", help="reels a mode (12)")
 
 
 def _print(args: argparse.Namespace, data: Any, lines: Sequence[str]) -> int:
@@ -218,11 +225,17 @@ def _register(settings: Settings, args: argparse.Namespace) -> int:
     return _print(args, asdict(done), [f"{done.endpoint_id}  {done.status}  {done.url}"])
 
 
-def _register(settings: Settings, args: argparse.Namespace) -> int:
-    product = open_product(settings)
-    act = endpoint.rotate if args.word == "rotate" else endpoint.register
-    done = act(product, SecretFile(product.store.path))
-    return _print(args, asdict(done), [f"{done.endpoint_id}  {done.status}  {done.url}"])
+def _compare(settings: Settings, args: argparse.Namespace) -> int:
+    told = comparison.run(open_product(settings).store, args.scenario, args.reels)
+    return _print(args, told, [_outcome(side) for side in told["sides"]])
+
+
+def _outcome(side: Any) -> str:
+    states = ", ".join(f"{n} {state}" for state, n in side["states"].items())
+    known = f"known after {side['p50_s']} s (p50), {side['p95_s']} s (p95)"
+    broken = ", ".join(f"{kind} {n}" for kind, n in side["findings"].items())
+    effort = f"{side['asked']} questions, {side['webhooks']} webhooks, {side['spent']} spent"
+    return f"{side['mode']:<8}  {states}; {known}; {effort}; {broken or 'sound'}"
 
 
 def _serve(settings: Settings, args: argparse.Namespace) -> int:

@@ -26,9 +26,14 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 class DemoServer:
-    """Run `python -m fake_heygen` while the product runs; it ends by itself if the product is killed."""
+    """Run `python -m fake_heygen` while the product runs; it ends by itself if the product is killed.
 
-    def __init__(self, state: Path) -> None:
+    Without a `state` it remembers nothing over restarts.
+    """
+
+    def __init__(self, state: Path | None, *, scenario: str = "demo", port: int = PORT) -> None:
+        self._scenario = scenario
+        self._port = port
         self._state = state
         self._process: subprocess.Popen[str] | None = None
 
@@ -36,8 +41,9 @@ class DemoServer:
         """Start the server and return its address; raises ReelsError if it does not come up."""
         self._process = subprocess.Popen(  # noqa: S603  # our own program, with words of our own
             [
-                *(sys.executable, "-m", "fake_heygen", "--scenario", "demo", "--exit-with-parent"),
-                *("--port", str(PORT if _is_free(PORT) else 0), "--state", str(self._state.resolve())),
+                *(sys.executable, "-m", "fake_heygen", "--scenario", self._scenario, "--exit-with-parent"),
+                *("--port", str(self._port if _is_free(self._port) else 0)),
+                *(() if self._state is None else ("--state", str(self._state.resolve()))),
             ],
             cwd=ROOT,
             stdin=subprocess.PIPE,

@@ -115,10 +115,10 @@ class Simulator:
         """Return the types of events that can be triggered."""
         return self._rows("event-types")
 
-    def trigger(self, video_id: str, event_type: str) -> list[Row]:
-        """Let an event of a video happen now; return its deliveries."""
-        answer = self._json("POST", "trigger", json={"video_id": video_id, "event_type": event_type})
-        return list(answer["data"])
+    def trigger(self, video_id: str, event_type: str, words: str = "") -> list[Row]:
+        """Let an event of a video happen now, struck by the words of deliveries; return what was sent."""
+        asked = {"video_id": video_id, "event_type": event_type, "words": words or None}
+        return list(self._json("POST", "trigger", json=_given(asked))["data"])
 
     # The truth
 
@@ -143,9 +143,12 @@ class Simulator:
         answer = self._request("POST", "wait", params={"account": self._account}, json={"idle": True, "timeout_s": 0})
         return bool(answer.json()["met"])
 
-    def check(self, history: Sequence[Row], *, simulated: bool = False) -> Row:
-        """Judge what we believe by the ledger; `simulated` says that its times are those of the fake's clock."""
-        query = {"account": self._account} | (SIMULATED if simulated else {})
+    def check(self, history: Sequence[Row], *, simulated: bool = False, grace_s: float = 0.0) -> Row:
+        """Judge what we believe by the ledger; for `grace_s` after its end a video may still count as open.
+
+        `simulated` says that the times of the history are those of the fake's clock.
+        """
+        query = {"account": self._account, "grace": f"{grace_s:.0f}"} | (SIMULATED if simulated else {})
         lines = "\n".join(json.dumps(line, ensure_ascii=False) for line in history)
         return self._json("POST", "check", params=query, content=lines.encode())
 

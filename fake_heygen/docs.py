@@ -37,7 +37,7 @@ CALLS: Final = (
     ("POST /clock", "`advance_s` plays what falls due in order; `speed`; `frozen`; time never goes back"),
     ("GET /scenarios", "lists the scenarios above"),
     ("GET /scenarios/{name}", "shows one whole: its keys as `scenario`, its text as `toml`"),
-    ("GET /scenario", "shows the one that plays"),
+    ("GET /scenario", "shows the one that plays, its rules as TOML too (`written`)"),
     ("PUT /scenario", '`{"name"}`, or a whole scenario with the keys below'),
     ("POST /rules", "puts a rule (`match`, `fate`) before those of the scenario that plays"),
     ("DELETE /rules", "takes all rules away"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from fake_heygen.faults import Argument, Fault
+from fake_heygen.scenario import Match
 from fake_heygen.vocabulary import Effect, read_effect
 
 SAMPLES: Mapping[Argument, str] = {
@@ -14,6 +16,7 @@ SAMPLES: Mapping[Argument, str] = {
     Argument.CODE: "rendering_failed",
     Argument.TEXT: "The studio is closed.",
 }
+_ANY = asdict(Match())
 
 
 def sample(fault: Fault) -> Effect:
@@ -35,10 +38,11 @@ def fate(effects: Iterable[Effect]) -> dict[str, str | list[str]]:
     return {key: found[0] if len(found) == 1 else found for key, found in values.items()}
 
 
-def rule(effects: Iterable[Effect]) -> str:
-    """Write the rule of a scenario, for every video, that stands for these words."""
-    pairs = ", ".join(f"{key} = {_toml(value)}" for key, value in fate(effects).items())
-    return f"[[rule]]\nfate = {{ {pairs} }}"
+def rule(effects: Iterable[Effect], match: Match | None = None) -> str:
+    """Write the rule of a scenario that stands for these words, for the videos that match."""
+    chosen = {} if match is None else {key: value for key, value in asdict(match).items() if value != _ANY[key]}
+    lines = ["[[rule]]", f"match = {_table(chosen)}"] if chosen else ["[[rule]]"]
+    return "\n".join([*lines, f"fate = {_table(fate(effects))}"])
 
 
 def _word(effect: Effect) -> str:
@@ -50,6 +54,10 @@ def _value(effect: Effect) -> str:
     return str(effect).partition("=")[2]
 
 
-def _toml(value: str | list[str]) -> str:
-    """Write a text or a list of texts; TOML's strings are JSON's, but for the sign DEL."""
+def _table(pairs: Mapping[str, object]) -> str:
+    return f"{{ {', '.join(f'{key} = {_toml(value)}' for key, value in pairs.items())} }}"
+
+
+def _toml(value: object) -> str:
+    """Write texts, numbers and lists of them; TOML's strings are JSON's, but for the sign DEL."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

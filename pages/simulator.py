@@ -21,6 +21,7 @@ from pages.ui.simulator.clock import draw_clock
 from pages.ui.simulator.events import draw_secret, draw_trigger
 from pages.ui.simulator.faults import draw_faults
 from pages.ui.simulator.journal import choose_entries, draw_journal
+from pages.ui.simulator.modes import draw_choice, draw_comparison
 from pages.ui.simulator.scenarios import draw_scenarios
 from pages.ui.simulator.truth import draw_truth
 
@@ -32,6 +33,7 @@ PARTS: Final = {
     "faults": (mark("Faults"), ":material/bug_report:"),
     "journal": (mark("Journal"), ":material/receipt_long:"),
     "truth": (mark("Truth"), ":material/gavel:"),
+    "modes": (mark("Three modes"), ":material/compare_arrows:"),
 }
 
 product = opened(Role.QA)
@@ -76,14 +78,15 @@ def draw_page(simulator: Simulator) -> None:
         draw_scenarios(product, simulator)
     with right, st.container(border=True):
         live(lambda simulator: draw_clock(simulator, product.store), simulator)
+    asked = st.query_params.get(PART, "")
     part = st.segmented_control(
         _("Part"),
         list(PARTS),
-        default="deliveries",
+        default=asked if asked in PARTS else next(iter(PARTS)),
         required=True,
         format_func=lambda name: f"{PARTS[name][1]} {_(PARTS[name][0])}",
         key=PART,
-        bind="query-params",
+        on_change=lambda: st.query_params.update({PART: st.session_state[PART]}),
         label_visibility="collapsed",
     )
     draw_part(str(part), simulator)
@@ -99,7 +102,10 @@ def draw_part(part: str, simulator: Simulator) -> None:
             wanted = choose_entries(simulator)
             live(lambda simulator: draw_journal(simulator, wanted), simulator)
         case "truth":
-            live(lambda simulator: draw_truth(simulator, product.store), simulator, JUDGE_S)
+            live(lambda simulator: draw_truth(simulator, product), simulator, JUDGE_S)
+        case "modes":
+            draw_choice(simulator, product.store)
+            live(lambda _simulator: draw_comparison(product.store), simulator)
         case _:
             with st.container(horizontal=True, gap="small"):
                 draw_trigger(simulator, product.store)

@@ -18,6 +18,7 @@ from fake_heygen.order import read_object
 from fake_heygen.scenario_reader import load_scenario, read_rule, read_scenario
 from fake_heygen.simulation import Simulation
 from fake_heygen.spell import KINDS, Spell
+from fake_heygen.written import rule
 
 SHOWN_DUE = 20
 LONGEST_ADVANCE_S = 10 * 366 * 86400.0
@@ -93,7 +94,7 @@ class Control:
 
     async def scenario(self, request: Request) -> Response:
         """Show the scenario that plays."""
-        return json_response(asdict(self._chosen(request)[0].world.scenario))
+        return json_response(_told(self._chosen(request)[0].world.scenario))
 
     async def play(self, request: Request) -> Response:
         """Play a bundled scenario by name, or a whole one."""
@@ -104,7 +105,7 @@ class Control:
             raise invalid("scenario", str(error)) from error
         accounts = self._chosen(request) if "account" in request.query_params else None
         self._simulation.play(scenario, accounts)
-        return json_response(asdict(scenario))
+        return json_response(_told(scenario))
 
     async def add_rule(self, request: Request) -> Response:
         """Put a rule before those of the scenario that plays."""
@@ -184,6 +185,11 @@ class Control:
             "due": rows,
             "due_count": len(self._simulation.queue),
         }
+
+
+def _told(scenario: scenarios.Scenario) -> dict[str, Any]:
+    """Return a scenario as it was read, and its rules as they are written."""
+    return asdict(scenario) | {"written": [rule(one.fate, one.match) for one in scenario.rules]}
 
 
 def _bundled(name: object) -> scenarios.Scenario:

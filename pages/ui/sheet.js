@@ -35,7 +35,7 @@ const newCell = (column, holder) => {
 
 const newRow = (columns, choose) => {
   const tr = make("tr", "", "row")
-  const button = choose && make("button", "text choose")
+  const button = choose ? make("button", "text choose") : undefined
   if (button) { button.type = "button"; button.onclick = choose }
   const place = columns.findIndex(column => column.kind === "title")
   const cells = columns.map((column, at) => newCell(column, at === Math.max(place, 0) ? button : undefined))
@@ -77,7 +77,7 @@ export default function (component) {
   data.rows.forEach((row, place) => {
     let known = state.rows.get(row.id)
     if (!known) {
-      known = newRow(data.columns, data.choosable && (() => state.choose(row.id)))
+      known = newRow(data.columns, data.choosable ? () => state.choose(row.id) : undefined)
       state.rows.set(row.id, known)
     }
     known.fill(row, labels)

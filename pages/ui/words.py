@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from core.models import Channel, ProcessingMode, Reel, ReelStatus, SendState
@@ -18,6 +18,10 @@ class Look:
     word: str
     icon: str
     colour: Colour
+
+    def spoken(self) -> Look:
+        """Return it with its word in the viewer's language."""
+        return replace(self, word=_(self.word))
 
 
 STATES: Final = {

@@ -18,15 +18,17 @@ OURS = ("core", "fake_heygen", "pages", "streamlit_app", "tests", "bench")
 LAYERS = (
     "errors models spelling sheet clock actor media logs check started plan inspection",
     "translation failures messages gathering",
-    "access lifecycle schedule signature config parsing validation gate channel options formats estimate presets drafts",
-    "store workbook heygen targets secret_file download probe detection shelf reel_file simulator",
+    "access lifecycle schedule signature config parsing validation gate channel expectation waterfall options formats estimate presets drafts",
+    "store workbook heygen targets secret_file download probe tunnel detection shelf evidence reel_file simulator",
     "submission recorder catalogue campaign_rows demo gallery",
-    "processor",
+    "processor together",
     "product",
     "inbox sweep archive notify removal campaigns bundle connectivity endpoint reconcile receiver",
     "worker",
-    "dashboard doctor status files",
+    "insight dashboard history doctor in_force status files",
     "runtime serving",
+    "sides",
+    "comparison",
     "__main__ __init__",
 )
 PLACES = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

@@ -13,7 +13,7 @@ from core.simulator import Row, Simulator
 from core.store import Store
 from pages.ui.going import go
 from pages.ui.language import _, mark
-from pages.ui.moments import exact, number
+from pages.ui.moments import exact, moment, number
 from pages.ui.sheet import Cell, Column, draw_sheet
 from pages.ui.simulator.acting import act
 from pages.ui.simulator.subjects import name_video, reel_of
@@ -58,32 +58,30 @@ def draw_attempts(simulator: Simulator, store: Store) -> None:
 
 
 def _draw_list(entries: list[Row], store: Store, chosen: str | None) -> None:
-    columns = [
-        Column(_("Event"), "title"),
-        Column(_("Answer")),
-        Column(_("Attempt"), "number"),
-        Column(_("Fault"), "code"),
-        Column(_("Time"), "time"),
-    ]
-    rows = [(name_of(entry), _cells(entry, store)) for entry in entries]
+    """Draw a row an attempt; beside the sides of a chosen one there is room for less."""
+    columns = [Column(_("Event"), "title"), Column(_("Answer")), Column(_("Fault"), "code"), Column(_("Time"), "time")]
+    if chosen is not None:
+        columns.pop(2)
+    rows = [(name_of(entry), _cells(entry, store, narrow=chosen is not None)) for entry in entries]
     draw_sheet("attempt-list", _("Attempts to deliver"), columns, rows, chosen=chosen, on_choose=_choose)
 
 
-def _cells(entry: Row, store: Store) -> list[Cell]:
-    answer = entry["response"] or {}
-    look = look_of(answer.get("status"))
-    return [
+def _cells(entry: Row, store: Store, *, narrow: bool) -> list[Cell]:
+    status = (entry["response"] or {}).get("status")
+    tries = _("attempt {n}").format(n=number(entry["attempt"]))
+    at = datetime.fromtimestamp(entry["at"], UTC)
+    cells = [
         Cell(entry["event_type"], name_video(store, entry["video_id"])),
-        Cell(str(answer.get("status") or ""), look=Look(_(look.word), look.icon, look.colour)),
-        Cell(number(entry["attempt"])),
+        Cell(str(status or ""), tries, look_of(status).spoken()),
         Cell(entry["fault"] or ""),
-        Cell(exact(datetime.fromtimestamp(entry["at"], UTC))),
+        Cell(moment(at) if narrow else exact(at)),
     ]
+    return [cell for place, cell in enumerate(cells) if not (narrow and place == 2)]
 
 
 def _choose(name: str) -> None:
-    """Show the sides of an attempt, or hide them again."""
-    st.session_state[CHOSEN] = None if st.session_state.get(CHOSEN) == name else name
+    """Show the sides of an attempt."""
+    st.session_state[CHOSEN] = name
 
 
 def _draw_sides(entry: Row, simulator: Simulator, store: Store) -> None:
@@ -108,8 +106,11 @@ def _draw_sides(entry: Row, simulator: Simulator, store: Store) -> None:
                 args=("pages/reel.py",),
                 kwargs={"id": str(reel.id)},
             )
+        st.button(
+            _("Close"), key="attempt-close", icon=":material/close:", type="tertiary", on_click=_choose, args=("",)
+        )
     st.caption(_("What HeyGen sent"))
-    st.code(_request(entry), language="http", wrap_lines=True)
+    st.code(_request(entry), language="http", wrap_lines=True, height=340)
     st.caption(_("What the receiver answered"))
     st.code(_answer(entry), language="http", wrap_lines=True)
 

@@ -94,7 +94,8 @@ def _draw_due(due: Sequence[Row], now: float, store: Store) -> None:
 
 def _line(due: Row, now: float, store: Store) -> str:
     """Say when something falls due, what, and to whom."""
-    kind = _(KINDS[due["kind"]]) if due["kind"] in KINDS else due["kind"]
-    about = name_video(store, due["subject"]) if due["kind"] in OF_A_VIDEO else ""
+    kind = due["kind"]
+    what = _(KINDS[kind]) if kind in KINDS else kind
+    about = name_video(store, due["subject"]) if kind in OF_A_VIDEO else ""
     wait = _("in {time}").format(time=span(due["at"] - now))
-    return " · ".join(part for part in (wait, kind, about) if part)
+    return " · ".join(part for part in (wait, what, about) if part)

@@ -12,7 +12,7 @@ from core.product import Product
 from core.simulator import Row, Simulator
 from pages.ui.language import _
 from pages.ui.simulator.acting import act
-from pages.ui.simulator.spoken import told
+from pages.ui.simulator.spoken import said
 
 CHOSEN: Final = "scenario"
 COUNT: Final = "scenario-reels"
@@ -34,7 +34,7 @@ def draw_scenarios(product: Product, simulator: Simulator) -> None:
         placeholder=_("Choose a scenario"),
     )
     if name is None:
-        st.caption(told(playing["description"]))
+        st.caption(said(playing["description"]))
         return
     _draw_sentences(rows[name])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -54,8 +54,8 @@ def draw_scenarios(product: Product, simulator: Simulator) -> None:
 
 def _draw_sentences(row: Row) -> None:
     """Say what happens in a scenario and what a sound client makes of it."""
-    st.text(told(row["description"]))
-    st.caption(_("A sound client:") + " " + told(row["sound_client"]))
+    st.text(said(row["description"]))
+    st.caption(_("A sound client:") + " " + said(row["sound_client"]))
 
 
 def _draw_sending(product: Product, row: Row) -> None:

@@ -5,6 +5,6 @@ from __future__ import annotations
 from pages.ui.language import _
 
 
-def told(sentence: str) -> str:
+def said(sentence: str) -> str:
     """Translate a sentence of the simulator's; one that is not known stays as it is."""
     return _(sentence)

@@ -52,6 +52,17 @@ def test_a_scenario_is_shown_whole_and_can_be_played_again(fake: Any) -> None:
     assert read_scenario(table).rules
 
 
+def test_the_rules_that_play_are_written_as_toml(fake: Any) -> None:
+    match = {"title": "Otoño", "nth": [1, 3], "every": 2, "share": 0.5}
+    fake.api.put("/_sim/scenario", json={"name": "forger"})
+    added = fake.api.post("/_sim/rules", json={"match": match, "fate": {"webhook": "drop"}}).json()
+    shown = fake.api.get("/_sim/scenario").json()
+    assert added["written"] == shown["written"]
+    [first, *others] = [tomllib.loads(text)["rule"][0] for text in shown["written"]]
+    assert first == {"match": match, "fate": {"webhook": "drop"}}
+    assert [read_rule(rule) for rule in others] == [read_rule(rule) for rule in load("forger")["rule"]]  # type: ignore[attr-defined]  # the table's rules
+
+
 def test_an_unknown_scenario_is_not_shown(fake: Any) -> None:
     answer = fake.api.get("/_sim/scenarios/no-such")
     assert answer.status_code == 404

@@ -122,10 +122,10 @@ def test_attempts_are_listed_with_reel_answer_and_fault(world: World, visit: Vis
     world.simulator.set_clock(advance_s=10)
     [sheet] = drawn(visit("simulator", "en"), "sheet")
     assert len(sheet["rows"]) == 2
-    event, answer, attempt, fault, _time = sheet["rows"][0]["cells"]
+    event, answer, fault, _time = sheet["rows"][0]["cells"]
     assert (event["text"], event["note"]) == ("avatar_video.success", "Reel 1 · Doble")
     assert (answer["word"], answer["text"], answer["icon"]) == ("Acknowledged", "200", "check_circle")
-    assert (attempt["text"], fault["text"]) == ("1", "webhook=duplicate:2")
+    assert (answer["note"], fault["text"]) == ("attempt 1", "webhook=duplicate:2")
 
 
 def test_a_chosen_attempt_shows_both_sides_and_is_sent_again(world: World, visit: Visit) -> None:
