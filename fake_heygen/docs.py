@@ -19,7 +19,7 @@ This page is written by `python -m fake_heygen.docs` from the tables that the pr
 
 A script that ends in `[[sim: key=value …]]` chooses its own fate, through any client. Words may be combined:
 `Hola [[sim: render=5s webhook=duplicate:4]]`. A word that is not known is refused with a sentence that lists those that
-are.
+are. [faults-by-mode.md](faults-by-mode.md) tells what our own product makes of each, in every mode and at every moment.
 
 ## Magic words
 """

@@ -25,9 +25,13 @@ def plan_events(video: Video) -> Plan:
 
 
 def plan_on_demand(event_type: str, video: Video, effects: tuple[Effect, ...], at: float) -> Plan:
-    """Return the plan of an event that is asked for: free of the video's own faults, struck by these."""
+    """Return the plan of an event that is asked for: free of the video's own faults, struck by these.
+
+    Where these are forgeries, the forgery alone is sent.
+    """
     planned = PlannedEvent(event_type=event_type, at=at, effects=effects)
     plan = _struck((planned,), effects, video)
+    plan = tuple(planned for planned in plan if not planned.listed) or plan
     return tuple(replace(planned, at=max(planned.at, at), effects=effects) for planned in plan)
 
 
