@@ -8,14 +8,18 @@ import streamlit as st
 
 from core.clock import utcnow
 from core.dashboard import Figures, figures
+from core.insight import insight
 from pages.ui import paging
-from pages.ui.board import draw_board
+from pages.ui.board import chosen, draw_board
 from pages.ui.filter import choose_filter
 from pages.ui.going import follow, go
 from pages.ui.language import _
-from pages.ui.moments import midnight, number
+from pages.ui.moments import first_of_month, midnight
 from pages.ui.notices import changed
 from pages.ui.opened import opened
+from pages.ui.outlook import Outlook
+from pages.ui.pulse import draw_channels, draw_figures
+from pages.ui.selection import draw_result, draw_selection
 from pages.ui.toasts import toast_finished
 
 A_PAGE = 50
@@ -27,20 +31,6 @@ product = opened()
 def read_figures(now: datetime) -> Figures:
     """Read the figures of a moment; a day begins at the viewer's midnight."""
     return figures(product, now, midnight(now))
-
-
-def draw_figures(now: Figures) -> None:
-    """Draw the figures of the moment."""
-    shown = [
-        (_("In the making"), now.in_flight, ":material/movie:"),
-        (_("Waiting"), now.active_reels - now.in_flight, ":material/schedule:"),
-        (_("Ready today"), now.done_today, ":material/check_circle:"),
-        (_("Failures"), now.failed, ":material/error:"),
-        (_("News overdue"), now.overdue, ":material/alarm:"),
-    ]
-    with st.grid(5, min_column_width=150, gap="small"):
-        for label, value, icon in shown:
-            st.metric(label, number(value), icon=icon, border=True)
 
 
 def draw_invitation() -> None:
@@ -59,17 +49,22 @@ def draw_list(*, ticking: bool) -> None:
     if is_busy(current) is not ticking or changed(current):
         st.rerun(scope="app")
     toast_finished(product)
-    if not any(product.store.reels.counts().values()):
+    if not any(product.store.reels.counts().values()) and not product.store.experience.any_archived():
+        draw_result()
         draw_invitation()
         return
-    draw_figures(current)
-    wanted = choose_filter()
+    known = insight(product, first_of_month(now))
+    draw_figures(current, known, demo=product.settings.demo)
+    draw_channels(current, product.processor.channel(), known, now)
+    wanted = choose_filter(product.store)
     reels = product.store.reels.page(wanted, A_PAGE + 1)
-    if reels:
-        draw_board(reels[:A_PAGE], current, now)
+    shown = reels[:A_PAGE]
+    if shown:
+        draw_board(shown, current, now, Outlook(product.processor))
     else:
         st.caption(_("No reel matches."))
     paging.draw(reels[A_PAGE - 1].id if len(reels) > A_PAGE else None)
+    draw_selection(product, chosen(shown), wanted.shelf)
 
 
 def is_busy(current: Figures) -> bool:

@@ -9,15 +9,26 @@ const make = (tag, className, text) => {
 }
 const set = (element, text) => { if (element.textContent !== text) element.textContent = text }
 
-const newRow = (row, open) => {
+const newBox = (cell, changed) => {
+  const label = make("label", "box")
+  const box = make("input")
+  box.type = "checkbox"
+  box.onchange = () => changed(box.checked)
+  label.append(box)
+  cell.append(label)
+  return box
+}
+
+const newRow = (row, open, choose) => {
   const tr = make("tr")
   tr.setAttribute("role", "row")
   const cells = {}
-  for (const name of ["status", "title", "way", "when"]) {
+  for (const name of ["pick", "status", "title", "way", "when"]) {
     cells[name] = make("td", name)
     cells[name].setAttribute("role", "cell")
     tr.append(cells[name])
   }
+  const box = newBox(cells.pick, on => choose(row.id, on))
   const mark = make("span", "mark")
   const icon = make("span", "icon")
   icon.setAttribute("aria-hidden", "true")
@@ -40,7 +51,10 @@ const newRow = (row, open) => {
   const age = make("span")
   const created = make("span", "note")
   cells.when.append(age, created)
-  return { tr, fill: now => {
+  return { tr, fill: (now, label, on) => {
+    box.setAttribute("aria-label", label)
+    box.checked = on
+    tr.classList.toggle("chosen", on)
     mark.className = `mark ${now.colour}${now.open ? " busy" : ""}`
     set(icon, now.icon); set(word, now.word); set(note, now.note)
     set(link, now.title); set(sub, now.sub); set(mode, now.mode); set(learned, now.learned)
@@ -50,7 +64,7 @@ const newRow = (row, open) => {
 }
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component
+  const { data, parentElement, setStateValue, setTriggerValue } = component
   const root = parentElement.querySelector(".root")
   let state = kept.get(parentElement)
   if (!state) {
@@ -60,30 +74,54 @@ export default function (component) {
     head.setAttribute("role", "rowgroup")
     const line = make("tr")
     line.setAttribute("role", "row")
+    const corner = make("th", "pick")
+    corner.setAttribute("role", "columnheader")
+    corner.scope = "col"
+    const all = newBox(corner, on => state.chooseAll(on))
     const titles = ["status", "title", "way", "when"].map(name => {
       const th = make("th", name)
       th.setAttribute("role", "columnheader")
       th.scope = "col"
       return th
     })
-    line.append(...titles)
+    line.append(corner, ...titles)
     head.append(line)
     const body = make("tbody")
     body.setAttribute("role", "rowgroup")
     table.append(head, body)
     root.append(table)
-    state = { table, body, titles, rows: new Map() }
+    state = { table, body, titles, all, rows: new Map(), chosen: new Set(), round: data.round }
     kept.set(parentElement, state)
   }
+  if (state.round !== data.round) { state.round = data.round; state.chosen.clear() }
+  const tell = () => setStateValue("chosen", { round: state.round, ids: [...state.chosen] })
+  const draw = () => {
+    for (const row of data.rows) {
+      state.rows.get(row.id).fill(row, data.labels.one.replace("{id}", row.id), state.chosen.has(row.id))
+    }
+    const n = data.rows.filter(row => state.chosen.has(row.id)).length
+    state.all.checked = n > 0 && n === data.rows.length
+    state.all.indeterminate = n > 0 && n < data.rows.length
+  }
+  const put = (id, on) => on ? state.chosen.add(id) : state.chosen.delete(id)
+  state.choose = (id, on) => { put(id, on); draw(); tell() }
+  state.chooseAll = on => { data.rows.forEach(row => put(row.id, on)); draw(); tell() }
   state.open = id => setTriggerValue("open", id)
+  state.all.setAttribute("aria-label", data.labels.all)
+  state.table.classList.toggle("plain", !data.pick)
   state.table.setAttribute("aria-label", data.labels.table)
   state.titles.forEach((th, place) => set(th, data.labels.columns[place]))
   const wanted = new Set(data.rows.map(row => row.id))
-  for (const [id, row] of state.rows) if (!wanted.has(id)) { row.tr.remove(); state.rows.delete(id) }
+  for (const [id, row] of state.rows) {
+    if (!wanted.has(id)) { row.tr.remove(); state.rows.delete(id); state.chosen.delete(id) }
+  }
   data.rows.forEach((row, place) => {
     let known = state.rows.get(row.id)
-    if (!known) { known = newRow(row, id => state.open(id)); state.rows.set(row.id, known) }
-    known.fill(row)
+    if (!known) {
+      known = newRow(row, id => state.open(id), (id, on) => state.choose(id, on))
+      state.rows.set(row.id, known)
+    }
     if (state.body.children[place] !== known.tr) state.body.insertBefore(known.tr, state.body.children[place] ?? null)
   })
+  draw()
 }

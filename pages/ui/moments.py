@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
-from babel.dates import format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
 from pages.ui.language import locale
@@ -23,6 +23,27 @@ def zone() -> tzinfo:
 def midnight(now: datetime) -> datetime:
     """Return when the viewer's day began."""
     return now.astimezone(zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def first_of_month(now: datetime) -> datetime:
+    """Return when the viewer's month began."""
+    return midnight(now).replace(day=1)
+
+
+def day(of: date) -> str:
+    """Write a day with its year."""
+    return str(format_date(of, "medium", locale=locale()))
+
+
+def day_order() -> str:
+    """Return in which order the viewer writes day, month and year, as Streamlit's calendar wants it."""
+    pattern = str(locale().date_formats["short"].pattern)
+    return {"y": "YYYY/MM/DD", "M": "MM/DD/YYYY"}.get(pattern[0], "DD/MM/YYYY")
+
+
+def month(of: datetime) -> str:
+    """Write a month in short."""
+    return str(format_date(of, "LLL", locale=locale()))
 
 
 def moment(at: datetime | None) -> str:
@@ -74,3 +95,9 @@ def number(value: float, digits: int = 0) -> str:
 def money(value: float, currency: str = "USD") -> str:
     """Write an amount of money."""
     return str(format_currency(value, currency, locale=locale()))
+
+
+def about(value: float) -> str:
+    """Write an estimated amount of dollars in little room; cents only where they tell something."""
+    digits = 2 if abs(value) < 100 else 0
+    return f"≈ ${format_decimal(round(value, digits), format='#,##0.00' if digits else '#,##0', locale=locale())}"
