@@ -8,8 +8,12 @@ from typing import Final
 
 import streamlit as st
 
+from core.actor import actor
+from core.clock import utcnow
+from core.drafts import Draft
 from core.errors import Refused
 from core.models import Reel
+from core.presets import Choices
 from core.product import Product
 from core.simulator import Row, Simulator
 from pages.ui.going import go
@@ -149,10 +153,18 @@ def _draw_uses(product: Product, read: Row) -> None:
             _("Try it in a new reel"),
             key="fault-try",
             icon=":material/edit:",
-            on_click=go,
-            args=("pages/new.py",),
-            kwargs={"words": read["magic"]},
+            on_click=act,
+            args=(partial(_try, product, read["magic"], actor() or ""),),
         )
+
+
+def _try(product: Product, magic: str, owner: str) -> None:
+    """Begin a draft whose script ends in the words, and go on writing it."""
+    drafts = product.store.drafts
+    script = _("This reel tries a fault of the simulator.") + f" {magic}"
+    draft = Draft(owner=owner, script=script, choices=drafts.last_choices(owner) or Choices())
+    drafts.keep(draft, utcnow())
+    go("pages/new.py", draft=draft.key)
 
 
 def _send(product: Product, magic: str) -> None:

@@ -13,7 +13,7 @@ from core.clock import utcnow
 from core.config import DEMO_KEY
 from core.models import ReelStatus, SendState
 from core.product import DEMO_URL, Product
-from core.simulator import Simulator
+from core.simulator import Simulator, simulator_at
 from fake_heygen.cli.process import Process
 from tests.unit.pages.conftest import Visit, _environment, _routing, product, visit
 from tests.unit.pages.states import stored
@@ -30,6 +30,11 @@ class Receiver(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"OK")
+
+    def do_OPTIONS(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -88,3 +93,5 @@ def world(process: Process, receiver: str, product: Product) -> Iterator[World]:
     product.store.facts.put(DEMO_URL, process.url, utcnow())
     yield made
     made.close()
+    simulator_at(process.url, DEMO_KEY).close()  # the page's own
+    simulator_at.cache_clear()
