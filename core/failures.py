@@ -23,6 +23,8 @@ _GONE: Final = mark("HeyGen no longer knows this video. Retry to have it made ag
 _POLICY: Final = mark("HeyGen refuses this content by its rules. Change the script and make a new reel.")
 OTHER: Final = mark("HeyGen did not make the video. Its own words are below; a retry is a new attempt.")
 
+CHANGE_FIRST: Final = frozenset({_AVATAR, _VOICE, _SCRIPT, _SETTING, _POLICY})
+
 SENTENCES: Final = {
     "insufficient_credit": _CREDIT,
     "MOVIO_PAYMENT_INSUFFICIENT_CREDIT": _CREDIT,
@@ -62,6 +64,11 @@ SENTENCES: Final = {
     "service_unavailable": _SERVICE,
     "gateway_timeout": _SERVICE,
 }
+
+
+def retry_helps(code: str | None) -> bool:
+    """Tell whether the same reel could succeed if it were tried again; where not, it must be changed first."""
+    return sentence(code) not in CHANGE_FIRST
 
 
 def sentence(code: str | None) -> str:

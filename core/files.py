@@ -16,9 +16,9 @@ from core.store.archive import KeptFile
 TYPES: Final = {"video": "video/mp4", "captioned": "video/mp4", "thumbnail": "image/jpeg", "subtitles": "text/plain"}
 
 
-def file_path(reel_id: int, file: KeptFile) -> str:
-    """Return the path, on our own server, of a kept file."""
-    return f"/files/{reel_id}/{file.sha256}/{file.name}"
+def file_path(reel_id: int, file: KeptFile, *, download: bool = False) -> str:
+    """Return the path, on our own server, of a kept file; one for downloading is saved instead of shown."""
+    return f"/files/{reel_id}/{file.sha256}/{file.name}{'?download=1' if download else ''}"
 
 
 def file_routes(store: Store) -> list[Route]:
@@ -34,6 +34,7 @@ def file_routes(store: Store) -> list[Route]:
         if file is None or path is None or not path.exists():
             return PlainTextResponse("there is no such file", 404)
         headers = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
-        return FileResponse(path, headers=headers, media_type=TYPES[file.kind])
+        name = f"reel-{reel_id}-{file.name}" if "download" in request.query_params else None
+        return FileResponse(path, headers=headers, media_type=TYPES[file.kind], filename=name)
 
     return [Route("/files/{reel_id}/{sha256}/{name}", send)]

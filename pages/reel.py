@@ -7,14 +7,19 @@ import streamlit as st
 from core.clock import utcnow
 from core.dashboard import figures
 from core.errors import UnknownReel
-from core.models import Reel, ReelStatus, SendState
+from core.evidence import chronicle
+from core.models import Reel, ReelStatus
 from core.schedule import is_overdue
-from pages.ui import actions
-from pages.ui.going import follow, go
+from pages.ui import actions, farewell
+from pages.ui.cascade import draw_cascade
+from pages.ui.deeds import draw_actions
+from pages.ui.going import follow
+from pages.ui.keepsakes import draw_keepsakes
 from pages.ui.language import _
 from pages.ui.notices import changed
 from pages.ui.opened import opened
-from pages.ui.particulars import draw_failure, draw_particulars, draw_progress, draw_video
+from pages.ui.outlook import Outlook
+from pages.ui.particulars import draw_failure, draw_particulars, draw_progress, draw_video, own_address
 from pages.ui.story import draw_story
 from pages.ui.toasts import toast_finished
 from pages.ui.words import look, name_of
@@ -39,32 +44,10 @@ def draw_head(reel: Reel) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(_("Reel {id}").format(id=reel.id), width="content", anchor=False)
         st.badge(_(state.word), icon=f":material/{state.icon}:", color=state.colour)
+        if reel.archived_at is not None:
+            st.badge(_("Archived"), icon=":material/inventory_2:", color="gray")
     with st.container(key="subject"):
         st.text(name_of(reel))
-
-
-def draw_actions(reel: Reel, *, overdue: bool) -> None:
-    """Draw what can be done now."""
-    with st.container(horizontal=True):
-        if reel.status in {ReelStatus.PROCESSING, ReelStatus.TIMED_OUT}:
-            actions.button(_("Check now"), "check", reel, product.processor.check, icon="refresh", urgent=overdue)
-        if can_retry(reel):
-            actions.button(_("Retry"), "retry", reel, product.processor.retry, icon="replay", urgent=True)
-        st.button(
-            _("Make a new one from this"),
-            key="copy",
-            icon=":material/content_copy:",
-            on_click=go,
-            args=("pages/new.py",),
-            kwargs={"from": str(reel.id)},
-        )
-
-
-def can_retry(reel: Reel) -> bool:
-    """Tell whether a retry is sensible: the reel failed, or waits for a person."""
-    return reel.status in {ReelStatus.FAILED, ReelStatus.TIMED_OUT} or (
-        reel.status is ReelStatus.PENDING and reel.send_state is SendState.DOUBT
-    )
 
 
 def draw_reel(reel_id: int, *, ticking: bool) -> None:
@@ -73,9 +56,12 @@ def draw_reel(reel_id: int, *, ticking: bool) -> None:
     now = utcnow()
     reel = product.store.reels.get(reel_id)
     current = figures(product, now)
-    if reel.is_open is not ticking or changed(current):
+    if is_watched(reel) is not ticking or changed(current):
         st.rerun(scope="app")
     toast_finished(product)
+    if reel.deleted_at is not None:
+        farewell.draw_gone(reel, product)
+        return
     draw_head(reel)
     overdue = is_overdue(reel, current.fallback_after_s, now)
     left, right = st.columns([5, 7], gap="large")
@@ -85,13 +71,23 @@ def draw_reel(reel_id: int, *, ticking: bool) -> None:
         elif reel.status in {ReelStatus.FAILED, ReelStatus.TIMED_OUT}:
             draw_failure(reel)
         else:
-            draw_progress(reel, now, product.processor.history().median_s, overdue=overdue)
+            draw_progress(reel, now, Outlook(product.processor).of(reel), overdue=overdue)
         actions.draw_problem(reel)
-        draw_actions(reel, overdue=overdue)
+        draw_actions(reel, product, overdue=overdue)
+        farewell.draw_question(reel, product)
+        draw_keepsakes(reel, product.store)
     with right:
         draw_particulars(reel)
+        events = chronicle(product.store, reel, product.client.base_url, own_address(""))
+        st.subheader(_("Where the time went"), anchor=False)
+        draw_cascade([event.entry for event in events], now)
         st.subheader(_("What happened"), anchor=False)
-        draw_story(product.store.timeline.of(reel_id), key="story")
+        draw_story(events, key="story")
+
+
+def is_watched(reel: Reel) -> bool:
+    """Tell whether something is still to come for the reel, or left of it."""
+    return reel.is_open or (reel.deleted_at is not None and not product.store.removals.is_done(reel.id or 0))
 
 
 found = wanted()
@@ -101,4 +97,5 @@ if found is None or found.id is None:
     if st.button(_("Back to the list"), icon=":material/arrow_back:"):
         st.switch_page("pages/reels.py")
 else:
-    st.fragment(draw_reel, run_every=TICK_S if found.is_open else None)(found.id, ticking=found.is_open)
+    watched = is_watched(found)
+    st.fragment(draw_reel, run_every=TICK_S if watched else None)(found.id, ticking=watched)

@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from core.archive import kept_path
+from core.expectation import Band
 from core.files import file_path
 from core.models import ProcessingMode, Reel, ReelStatus
 from core.processor import HeyGenVideoProcessor
 from pages.ui.failures import plain_words
 from pages.ui.language import _
-from pages.ui.moments import full, span
+from pages.ui.moments import full, number, span
+from pages.ui.outlook import expectation, experience
 from pages.ui.words import channel_word, happening, mode_word, name_of
 
 TALL_WIDTH: Final = 340
@@ -34,8 +36,6 @@ def draw_video(reel: Reel, processor: HeyGenVideoProcessor) -> None:
     width: Literal["stretch"] | int = "stretch" if wide else TALL_WIDTH
     subtitles = None if "captioned" in kept else kept_path(processor, reel.id or 0, "subtitles")
     st.video(source, alt=name_of(reel), width=width, subtitles=subtitles)
-    if address is not None:
-        st.link_button(_("Open at HeyGen"), address, icon=":material/open_in_new:", type="tertiary")
 
 
 def own_address(path: str) -> str:
@@ -44,13 +44,14 @@ def own_address(path: str) -> str:
     return f"{page.scheme}://{page.netloc}{path}"
 
 
-def draw_progress(reel: Reel, now: datetime, usual_s: float, *, overdue: bool) -> None:
-    """Say what is happening, for how long, and what is late."""
+def draw_progress(reel: Reel, now: datetime, band: Band, *, overdue: bool) -> None:
+    """Say what is happening, for how long, when the end is to be expected, and what is late."""
     since = reel.submitted_at or reel.created_at or now
     with st.container(border=True):
         st.markdown(f"**{happening(reel)}**")
         st.metric(_("Elapsed"), span((now - since).total_seconds()))
-        st.caption(_("Most videos take about {time}; this page updates by itself.").format(time=span(usual_s)))
+        st.write(expectation(band, reel.submitted_at, now))
+        st.caption(experience(band) + " " + _("This page updates by itself."))
     if not overdue:
         return
     if reel.mode is ProcessingMode.WEBHOOK:
@@ -92,6 +93,8 @@ def draw_particulars(reel: Reel) -> None:
         (_("Learned"), channel_word(reel.detected_by)),
         (_("Finished"), full(reel.completed_at) if reel.completed_at else ""),
         (_("Length"), span(reel.duration_s) if reel.duration_s else ""),
+        (_("Attempt"), number(reel.attempt) if reel.attempt > 1 else ""),
+        (_("Archived"), full(reel.archived_at) if reel.archived_at else ""),
     ]
     with st.grid("auto", min_column_width=150, gap="small"):
         draw_facts([(label, value) for label, value in facts if value])

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from core.models import Channel, TimelineEntry
+from core.evidence import Event
+from core.models import Channel
 from pages.ui.component import component
 from pages.ui.language import _, mark
-from pages.ui.moments import exact
+from pages.ui.moments import exact, number
 from pages.ui.words import CHANNELS, Look
 
 KINDS: Final = {
@@ -25,7 +26,8 @@ KINDS: Final = {
     "queue_paused": Look(mark("HeyGen asked to wait; the queue pauses"), "pause", "orange"),
     "queue_stopped": Look(mark("HeyGen refuses the account; the queue has stopped"), "front_hand", "red"),
     "webhook": Look(mark("Webhook received"), "call_received", "blue"),
-    "check": Look(mark("HeyGen was asked"), "search", "gray"),
+    "check": Look(mark("HeyGen's status has changed"), "autorenew", "gray"),
+    "look": Look(mark("HeyGen was asked (sweep)"), "search", "gray"),
     "fallback": Look(mark("The webhook is overdue; HeyGen is asked instead"), "alt_route", "orange"),
     "manual_check": Look(mark("Checked by hand"), "touch_app", "gray"),
     "anomaly": Look(mark("Something that does not fit"), "warning", "orange"),
@@ -36,6 +38,9 @@ KINDS: Final = {
     "keep_failed": Look(mark("The files could not be copied; HeyGen's links end within days"), "save", "orange"),
     "breaker_open": Look(mark("Webhooks fail to arrive; HeyGen is asked until they are back"), "alt_route", "orange"),
     "breaker_closed": Look(mark("Webhooks arrive again"), "done_all", "green"),
+    "archived": Look(mark("Archived"), "inventory_2", "gray"),
+    "restored": Look(mark("Brought back into the list"), "unarchive", "gray"),
+    "deleted": Look(mark("Deleted"), "delete", "gray"),
 }
 DETAILS: Final = {
     "attempt": mark("attempt"),
@@ -59,7 +64,11 @@ DETAILS: Final = {
     "overdue_after_s": mark("overdue after seconds"),
     "after_s": mark("after seconds"),
     "count": mark("count"),
+    "seen": mark("came so many times"),
     "what": mark("what"),
+    "by": mark("by whom"),
+    "at_heygen": mark("at HeyGen too"),
+    "status": mark("as it stood"),
     "why": mark("why"),
     "kept": mark("kept"),
     "captioned": mark("video with captions, bytes"),
@@ -78,39 +87,63 @@ VALUES: Final = {
     "retry": mark("before a new attempt"),
 }
 SAID: Final = ("failure_message", "message")
-HIDDEN: Final = frozenset({"channel", "sending", "requested_mode", "how", "seen", *SAID})
+HIDDEN: Final = frozenset({"channel", "sending", "requested_mode", "how", "body", "key", *SAID})
 TELLING: Final = frozenset({"completed", "failed", "anomaly"})
 
 _story = component("story")
 
 
-def draw_story(entries: Sequence[TimelineEntry], key: str) -> None:
-    """Draw what happened to a reel, oldest first."""
-    _story(key=key, data={"label": _("Timeline"), "entries": [_entry(entry) for entry in entries]})
+def draw_story(events: Sequence[Event], key: str) -> None:
+    """Draw what happened to a reel, oldest first, each with what proves it."""
+    labels = {"copy": _("Copy as curl"), "copied": _("Copied")}
+    entries = [_entry(event, place) for place, event in enumerate(events)]
+    _story(key=key, data={"label": _("Timeline"), "labels": labels, "entries": entries})
 
 
-def _entry(entry: TimelineEntry) -> dict[str, Any]:
+def _entry(event: Event, place: int) -> dict[str, Any]:
+    entry = event.entry
     known = KINDS.get(entry.kind) or Look(entry.kind.replace("_", " "), "circle", "gray")
     channel = entry.detail.get("channel")
     how = _(CHANNELS[Channel(channel)]) if channel in set(Channel) and entry.kind in TELLING else ""
+    times = f" · {number(len(event.looks))}×" if len(event.looks) > 1 else ""
     said = next((str(entry.detail[name]) for name in SAID if entry.detail.get(name)), "")
     return {
         "time": exact(entry.at),
-        "what": _(known.word) + (f" · {how}" if how else ""),
+        "what": _(known.word) + (f" · {how}" if how else "") + times,
         "icon": known.icon,
         "colour": known.colour,
         "note": said,
         "detail": _details(entry.detail),
+        "evidence": _evidence(event, place) if event.evidence else None,
+    }
+
+
+def _evidence(event: Event, place: int) -> dict[str, Any]:
+    """Return what can be laid open under an entry."""
+    proof = event.evidence
+    assert proof is not None  # noqa: S101  # the caller has looked
+    return {
+        "name": f"{event.entry.at.isoformat()} {event.entry.kind} {place}",
+        "summary": _("Request"),
+        "times": [exact(look.at) for look in event.looks] if len(event.looks) > 1 else [],
+        "request": proof.request,
+        "headers": list(proof.headers.items()),
+        "body": proof.body,
+        "curl": proof.curl,
     }
 
 
 def _details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
-    shown = [(name, value) for name, value in detail.items() if value not in (None, "", []) and name not in HIDDEN]
+    once = {"seen": 1}  # is nothing to tell
+    told = {name: value for name, value in detail.items() if once.get(name) != value and name not in HIDDEN}
+    shown = [(name, value) for name, value in told.items() if value not in (None, "", [])]
     return [(_(DETAILS[name]) if name in DETAILS else name.replace("_", " "), _value(value)) for name, value in shown]
 
 
 def _value(value: object) -> str:
     """Write a value; a moment in the viewer's time."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if value in VALUES:
         return _(VALUES[str(value)])
     if isinstance(value, str) and "T" in value:

@@ -75,3 +75,11 @@ def test_an_id_that_no_store_could_hold_is_no_error(kept: tuple[Client, str]) ->
 def test_a_reel_that_cannot_be_has_no_files(kept: tuple[Client, str], reel_id: str) -> None:
     client, address = kept
     assert client.get(address.replace("/files/1/", f"/files/{reel_id}/")).status_code == 404
+
+
+def test_a_file_for_downloading_says_under_which_name_to_save_it(kept: tuple[Client, str]) -> None:
+    client, address = kept
+    assert "content-disposition" not in client.get(address).headers
+    saved = client.get(f"{address}?download=1")
+    assert saved.headers["content-disposition"] == 'attachment; filename="reel-1-video.mp4"'
+    assert saved.content == BODY
