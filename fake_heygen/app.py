@@ -23,6 +23,7 @@ from fake_heygen.api.exports import Exports
 from fake_heygen.api.files import Files
 from fake_heygen.api.guard import Guard
 from fake_heygen.api.judging import Judging
+from fake_heygen.api.keys import Keys
 from fake_heygen.api.recorder import Recorder
 from fake_heygen.api.rough import cut_off
 from fake_heygen.api.videos import Videos
@@ -56,6 +57,7 @@ class FakeHeyGen:
             *Webhooks(self.simulation).routes(),
             *Files(self.simulation, self._cabinet).routes(),
             *Control(self.simulation).routes(),
+            *Keys(self.simulation).routes(),
             *Evidence(self.simulation).routes(),
             *Vocabulary().routes(),
             *Exports(self.simulation).routes(),

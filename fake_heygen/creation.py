@@ -67,7 +67,7 @@ class Creation:
         if kept := self.keys.known(key):
             return Answer(status=kept.status, body=kept.told(raw))
         with self.keys.busy(key):
-            order = read_order(read_object(raw), strict=self._world.scenario.strict)
+            order = read_order(read_object(raw), self._world.assets, strict=self._world.scenario.strict)
             video, answer = await self._order(order, key)
             data = {"video_id": video.video_id, "status": "waiting", "output_format": video.request.output_format}
             body = json.dumps({"data": data}, separators=(",", ":"))
@@ -77,7 +77,7 @@ class Creation:
 
     async def create_item(self, body: Mapping[str, object], place: Place) -> Video:
         """Create a video of a batch, whose answer cannot be spoilt."""
-        order = read_order(body, strict=self._world.scenario.strict)
+        order = read_order(body, self._world.assets, strict=self._world.scenario.strict)
         video, _ = await self._order(order, None, place)
         await self._begin(video)
         return video

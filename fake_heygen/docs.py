@@ -43,6 +43,7 @@ CALLS: Final = (
     ("DELETE /rules", "takes all rules away"),
     ("POST /spells", "`kind`, `for_s`: strikes the whole account from now on"),
     ("GET /accounts", "lists the accounts, one an API key"),
+    ("POST /keys", "`old`, `new`: another key opens the account, and the old one gets 401 from now on"),
     ("GET /faults", "the magic words above, each with an example as `magic` words and as the `toml` of a rule"),
     ("POST /words", '`{"words"}`: reads magic words; answers `magic`, `toml`, `fate`, and their rows of `faults`'),
     ("GET /event-types", "the types of events that `trigger` takes"),
@@ -141,7 +142,7 @@ def test_a_lost_webhook_is_found(fake_heygen, client):  # client: yours, with fa
 
 One simulator runs for the session, and each test begins in a new world. `fake_heygen` has `url`, `scenario(name,
 path or table)`, `clock` (`now`, `advance`, `freeze`, `run`), `wait(...)`, `wait_for_delivery(...)`, `trigger(...)`,
-`resend(...)`, `wallet(...)`, `journal`, `attempts(...)`, `ledger` and `check(...)`.
+`resend(...)`, `wallet(...)`, `rotate_key(...)`, `journal`, `attempts(...)`, `ledger` and `check(...)`.
 """
 
 

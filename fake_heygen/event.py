@@ -15,6 +15,19 @@ DESCRIPTIONS = {
     "avatar_video_caption.fail": "The captioned version of an avatar video could not be made.",
     "batch.finished": "Every video of a batch has reached an end.",
 }
+_ELSEWHERE = {
+    "video_agent": "A video agent's video",
+    "video_translate": "A translated video",
+    "instant_avatar": "An instant avatar",
+    "photo_avatar_generation": "A photo avatar",
+    "photo_avatar_train": "The training of a photo avatar",
+    "photo_avatar_add_motion": "The motion of a photo avatar",
+}
+DOCUMENTED = DESCRIPTIONS | {  # what may be subscribed to; what is not imitated never happens
+    f"{about}.{end}": f"{what} {outcome} (never sent by this simulator)."
+    for about, what in _ELSEWHERE.items()
+    for end, outcome in (("success", "is ready"), ("fail", "could not be made"))
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -31,8 +31,8 @@ def read_object(raw: bytes) -> dict[str, object]:
     return body
 
 
-def read_order(body: Mapping[str, object], *, strict: bool = False) -> Order:
-    """Read the body of POST /v3/videos."""
+def read_order(body: Mapping[str, object], assets: Container[str] = (), *, strict: bool = False) -> Order:
+    """Read the body of POST /v3/videos; `assets` are the ids of what was uploaded."""
     request = read_video_request(body, strict=strict)
     look = avatars.BY_ID.get(request.avatar_id)
     if look is None:
@@ -40,6 +40,8 @@ def read_order(body: Mapping[str, object], *, strict: bool = False) -> Order:
     voice_id = request.voice_id or look.default_voice_id
     if voice_id not in voices.BY_ID:
         raise ApiError("voice_not_found", f"Voice {voice_id} not found", param="voice_id")
+    if (behind := request.background) and behind.uploaded and behind.value not in assets:
+        raise ApiError("asset_not_available", f"Asset {behind.value} not available", param="background.asset_id")
     if request.callback_id == "":
         raise invalid("callback_id", "callback_id must not be empty")
     return Order(request=request, voice_id=voice_id)

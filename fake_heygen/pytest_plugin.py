@@ -66,6 +66,10 @@ class FakeHeyGen:
         """Set the balance."""
         self._remote.post("wallet", {"balance": balance})
 
+    def rotate_key(self, old: str, new: str) -> None:
+        """Let another API key open an account; the old one is refused from now on."""
+        self._remote.post("keys", {"old": old, "new": new})
+
     def trigger(
         self, video_id: str, event_type: str = "avatar_video.success", *, words: str | None = None
     ) -> list[dict[str, Any]]:

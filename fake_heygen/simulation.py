@@ -27,10 +27,11 @@ CURRENT = "current"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyHolder:
-    """Which world a key opens; of the key only its name is kept."""
+    """Which world a key opens, or opened before it was rotated away; of the key only its name is kept."""
 
     name: str
     world: str
+    revoked: bool = False
 
 
 class Simulation:
@@ -96,6 +97,21 @@ class Simulation:
         """Return the account of a key that was used, None for another."""
         holder = self._holders.get(name_of(key))
         return self._accounts.get(holder.world) if holder else None
+
+    def is_revoked(self, key: str) -> bool:
+        """Say whether a key was rotated away."""
+        holder = self._holders.get(name_of(key))
+        return holder is not None and holder.revoked
+
+    def rotate_key(self, old: str, new: str) -> None:
+        """Let another key open an account; the old one is refused from now on."""
+        holder = self._holders.get(name_of(old))
+        if holder is None or holder.revoked:
+            raise ApiError("not_found", "No account is opened by this key")
+        if name_of(new) in self._holders:
+            raise ApiError("conflict", "The new key is or was in use")
+        self._holders.put(holder.name, replace(holder, revoked=True))
+        self._holders.put(name_of(new), replace(holder, name=name_of(new)))
 
     def chosen(self, key: str | None) -> list[Account]:
         """Return the account of a key, or every account without one."""

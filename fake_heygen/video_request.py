@@ -24,6 +24,7 @@ class Background:
 
     type: str
     value: str
+    uploaded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +119,9 @@ def _background(fields: Fields | None) -> Background | None:
         return Background(type=kind, value=_colour(fields))
     if fields.given("url") == fields.given("asset_id"):
         raise invalid("background", "an image background needs either url or asset_id")
-    value = fields.url("url", web_only=True) or fields.required("asset_id")
-    return Background(type=kind, value=value)
+    if url := fields.url("url", web_only=True):
+        return Background(type=kind, value=url)
+    return Background(type=kind, value=fields.required("asset_id"), uploaded=True)
 
 
 def _colour(fields: Fields) -> str:

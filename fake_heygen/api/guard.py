@@ -15,6 +15,7 @@ from fake_heygen.fields import is_loopback
 from fake_heygen.simulation import Simulation
 
 ACCOUNT = "fake_heygen.account"
+REFUSED_KEYS = ("", "invalid")
 REFUSING_SPELLS = ("401", "503", "500", "429")
 
 
@@ -37,7 +38,7 @@ class Guard:
         if not scope["path"].startswith("/v3/"):
             return None
         key = key_of(headers)
-        if key in ("", "invalid"):
+        if key in REFUSED_KEYS or self._simulation.is_revoked(key):
             return error_response(ApiError("unauthorized", "Unauthorized"))
         account = self._simulation.account_of(key)
         scope[ACCOUNT] = account

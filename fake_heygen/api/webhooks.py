@@ -15,7 +15,7 @@ from fake_heygen.api.videos import shown_until
 from fake_heygen.delivery import acknowledged
 from fake_heygen.endpoint import Endpoint
 from fake_heygen.errors import ApiError, invalid
-from fake_heygen.event import DESCRIPTIONS, Event
+from fake_heygen.event import DOCUMENTED, Event
 from fake_heygen.fields import Fields
 from fake_heygen.order import read_object
 from fake_heygen.simulation import Simulation
@@ -98,7 +98,7 @@ class Webhooks:
 
     async def event_types(self, _request: Request) -> Response:
         """Answer GET /v3/webhooks/event-types."""
-        return data([{"event_type": name, "description": description} for name, description in DESCRIPTIONS.items()])
+        return data([{"event_type": name, "description": description} for name, description in DOCUMENTED.items()])
 
     async def events(self, request: Request) -> Response:
         """Answer GET /v3/webhooks/events, the newest first."""
@@ -138,6 +138,6 @@ def _read_events(fields: Fields) -> tuple[str, ...] | None:
         return None
     if not isinstance(events, list) or not events:
         raise invalid("events", "events must be a list of event types, or null for all")
-    if unknown := [event for event in events if not isinstance(event, str) or event not in DESCRIPTIONS]:
+    if unknown := [event for event in events if not isinstance(event, str) or event not in DOCUMENTED]:
         raise invalid("events", f"unknown event type {unknown[0]!r}; see GET /v3/webhooks/event-types")
     return tuple(dict.fromkeys(str(event) for event in events))

@@ -37,6 +37,9 @@ def add_words(add: Add) -> None:
     add("scenarios", _scenarios)
     wallet = add("wallet", _wallet)
     wallet.add_argument("balance", type=float, metavar="BALANCE")
+    key = add("key", _key)
+    key.add_argument("old", metavar="OLD")
+    key.add_argument("new", metavar="NEW")
     add("reset", _reset)
 
 
@@ -110,6 +113,12 @@ def _scenarios(remote: Remote, output: Output, _args: Args) -> int:
 def _wallet(remote: Remote, output: Output, args: Args) -> int:
     answer = remote.post("wallet", {"balance": args.balance})
     output.show(answer, [f"balance {answer['balance']:g}"])
+    return 0
+
+
+def _key(remote: Remote, output: Output, args: Args) -> int:
+    answer = remote.post("keys", {"old": args.old, "new": args.new})
+    output.show(answer, ["the new key opens the account; the old one is refused"])
     return 0
 
 

@@ -10,6 +10,7 @@ WORDS = {
     "scenario": "Show the scenario that plays, or play another.",
     "scenarios": "List the bundled scenarios.",
     "wallet": "Set the balance of the wallet.",
+    "key": "Let another API key open an account; the old one is refused from now on.",
     "reset": "Forget videos, endpoints, events, journal, ledger and keys.",
     "journal": "List requests received and deliveries attempted.",
     "ledger": "Tell the truth about every video.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fake_heygen.errors import STATUS_OF
-from fake_heygen.event import DESCRIPTIONS
+from fake_heygen.event import DOCUMENTED
 from fake_heygen.openapi.shapes import (
     ANY,
     TRUTH,
@@ -104,7 +104,7 @@ BATCH = record(
         ),
     }
 )
-ENDPOINT_CHANGE = {"url": maybe(ADDRESS), "events": maybe(rows(choice(tuple(DESCRIPTIONS)), minItems=1))}
+ENDPOINT_CHANGE = {"url": maybe(ADDRESS), "events": maybe(rows(choice(tuple(DOCUMENTED)), minItems=1))}
 ENDPOINT_ORDER = record({"url": ADDRESS}, {"events": ENDPOINT_CHANGE["events"], "entity_id": maybe(text())})
 ENDPOINT = record(
     {

@@ -102,3 +102,51 @@ def test_accounts_come_back_after_a_kill(started: Any, tmp_path: Path, receiver:
         rows = api.get("/_sim/ledger").json()["data"]
     assert [(row["video_id"], row["outcome"]) for row in rows] == [(ids[0], "completed"), (ids[1], "completed")]
     assert [event["event_data"]["video_id"] for event in receiver.events("/b")] == [ids[1]]
+
+
+def test_a_rotated_key_opens_the_same_account_and_the_old_one_is_refused(fake: Any, server: Any, receiver: Any) -> None:
+    fake.register(receiver.url + "/mine")
+    video_id = fake.video("render=10s")
+    assert fake.api.post("/_sim/keys", json={"old": "any", "new": "fresh"}).status_code == 200
+    refused = fake.api.get(f"/v3/videos/{video_id}")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "unauthorized")
+    assert fake.create().status_code == 401
+    with httpx.Client(base_url=server.url, headers={"X-Api-Key": "fresh"}, timeout=30) as renewed:
+        assert renewed.get(f"/v3/videos/{video_id}").status_code == 200
+        assert len(renewed.get("/v3/webhooks/endpoints").json()["data"]) == 1
+        fake.advance(10)  # what was ordered with the old key goes on
+        assert [event["event_data"]["video_id"] for event in receiver.events()] == [video_id]
+        assert renewed.get(f"/v3/videos/{video_id}").json()["data"]["status"] == "completed"
+    fake.api.post("/_sim/reset")
+    assert fake.create().status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"old": "any", "new": "other"}, 409),
+        ({"old": "nobodys", "new": "fresh"}, 404),
+        ({"old": "any", "new": "invalid"}, 400),
+        ({"old": "any", "new": " "}, 400),
+        ({"old": "any"}, 400),
+    ],
+)
+def test_a_key_is_not_rotated_into_what_cannot_be(
+    fake: Any, other: httpx.Client, body: dict[str, str], status: int
+) -> None:
+    fake.video()
+    other.get("/v3/users/me")
+    assert fake.api.post("/_sim/keys", json=body).status_code == status
+    assert fake.api.get("/v3/users/me").status_code == 200
+
+
+def test_a_rotated_key_stays_refused_after_a_restart(started: Any, tmp_path: Path) -> None:
+    state = ("--state", str(tmp_path / "world.db"))
+    first = started(*state)
+    key = {"X-Api-Key": "a"}
+    made = httpx.post(f"{first.url}/v3/videos", json=BODY, headers=key).json()["data"]["video_id"]
+    httpx.post(f"{first.url}/_sim/keys", json={"old": "a", "new": "b"})
+    first.stop()
+    again = started(*state)
+    assert httpx.get(f"{again.url}/v3/videos/{made}", headers=key).status_code == 401
+    assert httpx.get(f"{again.url}/v3/videos/{made}", headers={"X-Api-Key": "b"}).status_code == 200

@@ -258,3 +258,16 @@ def test_event_types_and_history_can_be_filtered(fake: Any, receiver: Any) -> No
     assert [row["event_type"] for row in fake.rows("/v3/webhooks/events", event_type="avatar_video.fail")] == [
         "avatar_video.fail"
     ]
+
+
+@pytest.mark.parametrize(
+    "event_type",
+    ["video_agent.success", "video_translate.fail", "instant_avatar.success", "photo_avatar_generation.fail"],
+)
+def test_documented_events_that_are_not_imitated_can_be_subscribed_to(
+    fake: Any, receiver: Any, event_type: str
+) -> None:
+    assert event_type in {row["event_type"] for row in fake.rows("/v3/webhooks/event-types")}
+    assert fake.register(receiver.url, events=[event_type])["events"] == [event_type]
+    fake.finish("")
+    assert receiver.posts() == []

@@ -45,13 +45,18 @@ def test_wrong_method_is_told_all_that_are_right(fake: Any) -> None:
     assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, GET, HEAD")
 
 
+UPLOADED = {"id": ""}
+
+
 @pytest.fixture(scope="module")
 def target(server: Any) -> str:
-    """Return the address of a simulator whose clock stands still and who asks no receiver."""
+    """Return the address of a simulator whose clock stands still, who asks no receiver and has one upload."""
     with httpx.Client(base_url=server.url) as api:
         api.put("/_sim/scenario", json={"name": "fuzz", "probe": False, "concurrency": 10_000, "wallet": 1e9})
         api.post("/_sim/reset")
         api.post("/_sim/clock", json={"frozen": True})
+        sent = api.post("/v3/assets", files={"file": ("a.png", b"PNG", "image/png")}, headers={"X-Api-Key": "fuzz"})
+        UPLOADED["id"] = sent.json()["data"]["asset_id"]
     return str(server.url)
 
 
@@ -68,5 +73,15 @@ def test_every_drawn_request_is_answered_as_the_document_says(case: Any, target:
     key = str(case.headers.get("Idempotency-Key", ""))
     if re.fullmatch(KEY["pattern"], key):  # a key that is used again gets its first answer, whatever is sent
         case.headers["Idempotency-Key"] = f"{key[:240]}{next(NUMBERS)}"
+    _use_the_upload(case.body)  # of all ids, only those of uploads are good, which the document cannot say
     # any key but `invalid` is accepted, which is the one thing that the document's security does not say
     case.call_and_validate(base_url=target, headers={"X-Api-Key": "fuzz"}, excluded_checks=[ignored_auth])
+
+
+def _use_the_upload(body: Any) -> None:
+    """Put the id of what was uploaded wherever a filled one stands."""
+    inner = list(body.values()) if isinstance(body, dict) else body if isinstance(body, list) else []
+    if isinstance(body, dict) and isinstance(body.get("asset_id"), str) and body["asset_id"]:
+        body["asset_id"] = UPLOADED["id"]
+    for value in inner:
+        _use_the_upload(value)

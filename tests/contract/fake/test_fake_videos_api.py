@@ -320,3 +320,12 @@ def balance(fake: Any) -> float:
 
 def body(words: str) -> dict[str, str]:
     return {"type": "avatar", "avatar_id": "lucia_studio_front", "script": f"Hola. [[sim: {words}]]"}
+
+
+def test_a_background_must_be_an_asset_of_this_account(fake: Any) -> None:
+    behind = {"type": "image", "asset_id": "nobodys"}
+    error = fake.create(background=behind).json()["error"]
+    assert (error["code"], error["param"]) == ("asset_not_available", "background.asset_id")
+    sent = fake.api.post("/v3/assets", files={"file": ("a.png", b"\x89PNG123", "image/png")})
+    behind["asset_id"] = sent.json()["data"]["asset_id"]
+    assert fake.create(background=behind).status_code == 200

@@ -69,3 +69,11 @@ def test_other_words_are_refused_with_a_sentence(fake: Any, words: str, sentence
     assert refused.status_code == 400
     assert refused.json()["error"]["param"] == "words"
     assert sentence in refused.json()["error"]["message"]
+
+
+def test_a_forgery_that_is_asked_for_comes_alone(fake: Any, receiver: Any) -> None:
+    video_id = fake.video("render=60s", callback_url=receiver.url + URL)
+    fake.advance(30)
+    assert len(trigger(fake, video_id, "forge=fail").json()["data"]) == 1
+    assert [event["event_type"] for event in receiver.events(URL)] == ["avatar_video.fail"]
+    assert fake.api.get("/v3/webhooks/events").json()["data"] == []  # HeyGen knows nothing of it

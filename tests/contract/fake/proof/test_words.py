@@ -123,6 +123,12 @@ def test_an_account_is_chosen_by_its_key(fake: Any, say: Say) -> None:
     assert say("wait", "--state", "processing", "--account", "other")["seen"] == {"states": {"processing": 1}}
 
 
+def test_a_key_is_rotated(fake: Any, say: Say, tell: Say) -> None:
+    fake.video()
+    assert "the old one is refused" in tell("key", "any", "fresh")
+    assert fake.create().status_code == 401
+
+
 def test_check_finds_what_the_client_does_not_know(fake: Any, say: Say, tell: Say, tmp_path: Path) -> None:
     known, lost = fake.video("render=1s", title="known"), fake.video("render=1s", title="lost")
     fake.advance(1)
