@@ -22,6 +22,7 @@ VIEWS: Final = {"rows": mark("All rows"), "wrong": mark("Wrong rows"), "preview"
 NUMBER, STATE = " number", " state"  # no column of a file begins with a space
 ROW_HEIGHT: Final = 36
 MOST_SEEN: Final = 14
+SLIM, NARROW, WIDE = 70, 160, 360  # pixels
 MOST_SAID: Final = 5
 
 
@@ -34,7 +35,16 @@ def draw_table(product: Product, writing: Writing, checked: Sequence[Checked], o
     with st.container(horizontal=True, vertical_alignment="center"):
         view = _choose_view(product, writing, len(wrong), len(checked), offer)
         st.space("stretch")
-        _draw_verdict(writing, wrong, len(checked))
+        _draw_verdict(wrong, len(checked))
+        _draw_check(product, writing, view, offer)
+        st.button(
+            _("Leave out what is wrong"),
+            key=writing.name("leave-out"),
+            icon=":material/playlist_remove:",
+            disabled=not wrong,
+            on_click=_leave_out,
+            args=(writing, frozenset(one.row.number for one in wrong)),
+        )
     if view == "preview":
         _draw_preview(product, checked, offer)
     else:
@@ -43,20 +53,25 @@ def draw_table(product: Product, writing: Writing, checked: Sequence[Checked], o
         _draw_wrong(wrong)
 
 
-def _draw_verdict(writing: Writing, wrong: Sequence[Checked], rows: int) -> None:
-    """Say how many rows are wrong, and offer to leave them out."""
+def _draw_verdict(wrong: Sequence[Checked], rows: int) -> None:
+    """Say how many rows are wrong."""
     if wrong:
         verdict = _("{n} of {rows} rows are wrong") if len(wrong) > 1 else _("{n} of {rows} rows is wrong")
         st.badge(verdict.format(n=number(len(wrong)), rows=number(rows)), icon=":material/error:", color="red")
     elif rows:
         st.badge(_("Every row is good"), icon=":material/check_circle:", color="green")
+
+
+def _draw_check(product: Product, writing: Writing, view: str, offer: Catalogue) -> None:
+    """Offer to check what was edited, so that the states in the table are new again."""
+    changed = writing.edited() != writing.draft
     st.button(
-        _("Leave out what is wrong"),
-        key=writing.name("leave-out"),
-        icon=":material/playlist_remove:",
-        disabled=not wrong,
-        on_click=_leave_out,
-        args=(writing, frozenset(one.row.number for one in wrong)),
+        _("Check again"),
+        key=writing.name("check"),
+        icon=":material/rule:",
+        type="primary" if changed else "secondary",
+        disabled=not changed,
+        on_click=lambda: _show(product, writing, view, offer),
     )
 
 
@@ -106,18 +121,24 @@ def _show(product: Product, writing: Writing, view: str, offer: Catalogue) -> No
 
 
 def _draw_editor(writing: Writing, checked: Mapping[int, Checked]) -> None:
-    """Draw the rows for editing; the identity of the editor is its key, so the states beside the rows may change."""
-    draft, now = writing.draft, writing.edited()
+    """Draw the rows for editing.
+
+    The states beside the rows stay as they were when the table was put before the viewer: an editor whose data changes
+    while somebody types loses what is being typed.
+    """
+    draft = writing.draft
+    if writing.states is None:
+        writing.states = [_state(draft.rows[place], checked) for place in writing.shown]
     columns = _filled_first(draft)
     frame = pd.DataFrame(
         [
             {
                 USED: not draft.rows[place].left_out,
                 NUMBER: draft.rows[place].number,
-                STATE: _state(now.rows[place], checked),
+                STATE: state,
                 **{column: draft.rows[place].cells.get(column, "") for column in columns},
             }
-            for place in writing.shown
+            for place, state in zip(writing.shown, writing.states, strict=True)
         ],
         columns=[USED, NUMBER, STATE, *columns],
     )
@@ -132,6 +153,7 @@ def _draw_editor(writing: Writing, checked: Mapping[int, Checked]) -> None:
         row_height=ROW_HEIGHT,
         height=(seen + 1) * ROW_HEIGHT + 3,
         alt=_("Rows of the campaign"),
+        placeholder="",
     )
 
 
@@ -144,13 +166,13 @@ def _filled_first(draft: CampaignDraft) -> list[str]:
 def _configuration(columns: Sequence[str]) -> dict[str, Any]:
     labels = {column: _(HEADS[column]) if column in HEADS else column for column in columns}
     texts = {
-        column: st.column_config.TextColumn(label, width="large" if column == "script" else "medium")
+        column: st.column_config.TextColumn(label, width=WIDE if column == "script" else NARROW)
         for column, label in labels.items()
     }
     return {
-        USED: st.column_config.CheckboxColumn(_("Make"), width="small", help=_("Rows without a tick are left out.")),
-        NUMBER: st.column_config.NumberColumn(_("Row"), width="small", format="%d"),
-        STATE: st.column_config.TextColumn(_("Check"), width="large"),
+        USED: st.column_config.CheckboxColumn(_("Make"), width=SLIM, help=_("Rows without a tick are left out.")),
+        NUMBER: st.column_config.NumberColumn(_("Row"), width=SLIM, format="%d"),
+        STATE: st.column_config.TextColumn(_("Check"), width=WIDE),
         **texts,
     }
 

@@ -28,6 +28,7 @@ class Writing:
     draft: CampaignDraft
     version: int = 0
     shown: list[int] = field(default_factory=list)
+    states: list[str] | None = None
     problem: ReelsError | None = None
     became: Campaign | None = None
     stored: str = ""
@@ -51,6 +52,7 @@ class Writing:
         """Put a table before the viewer: all rows, or those at some places."""
         self.draft = self.latest = draft
         self.version += 1
+        self.states = None
         self.shown = list(range(len(draft.rows))) if shown is None else shown
 
     def change(self, **changes: Any) -> None:
