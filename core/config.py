@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
@@ -106,6 +107,45 @@ def environment(dotenv: Path = Path(".env")) -> dict[str, str]:
     """Return the `.env` file's values with the process environment laid over them."""
     stored = {key: value for key, value in dotenv_values(dotenv).items() if value is not None}
     return stored | dict(os.environ)
+
+
+class Origin(StrEnum):
+    """Say where the value of a setting comes from."""
+
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+def origin(name: str, dotenv: Path = Path(".env")) -> Origin:
+    """Return where a setting's value comes from; an empty one counts as none, and in the environment hides the file."""
+    if name in os.environ:
+        return Origin.ENVIRONMENT if os.environ[name].strip() else Origin.DEFAULT
+    return Origin.FILE if (dotenv_values(dotenv).get(name) or "").strip() else Origin.DEFAULT
+
+
+def names() -> list[str]:
+    """Return the names of all settings."""
+    asked = _Asked()
+    Settings.from_env(asked)
+    return list(asked.names)
+
+
+class _Asked(Mapping[str, str]):
+    """Be an environment without anything in it, and remember what is asked for."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, None] = {}
+
+    def __getitem__(self, name: str) -> str:
+        self.names[name] = None
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from core import endpoint
@@ -20,21 +20,42 @@ from core.targets import open_targets
 from core.worker import ALIVE_S
 
 CLOCK_LIMIT_S: Final = 60.0
+LATEST: Final = "doctor"
+STORE: Final = "store"
 
 
 def examine(product: Product) -> list[Check]:
-    """Run every check; none of them changes anything."""
-    return [check for run in _CHECKS for check in run(product)]
+    """Run every check; none of them changes anything. Without a store the others cannot be run."""
+    checks: list[Check] = []
+    for run in _CHECKS:
+        checks += run(product)
+        if any(check.name == STORE and check.result is Result.FAIL for check in checks):
+            break
+    return checks
+
+
+def kept(product: Product) -> tuple[datetime, list[Check]] | None:
+    """Return when the checks were last run for all to see, and how they came out; None if never."""
+    facts = product.store.facts
+    at, rows = facts.set_at(LATEST), facts.get(LATEST)
+    return None if at is None or rows is None else (at, [Check.of_fact(row) for row in rows])
+
+
+def keep(product: Product, checks: Sequence[Check]) -> None:
+    """Keep how the checks came out; raises StoreError."""
+    product.store.facts.put(LATEST, [check.to_fact() for check in checks], utcnow())
 
 
 def _settings(product: Product) -> Iterator[Check]:
     settings = product.settings
     mode, requested = product.processor.mode, product.processor.requested_mode
-    key = "demo mode: no key, the bundled fake is used" if settings.demo else "a key is set"
-    yield Check(name="settings", result=Result.PASS, seen=f"APP_ENV {settings.app_env}, {key}")
+    demo = told("APP_ENV {env}, demo mode: no key, the bundled fake is used", env=settings.app_env)
+    keyed = told("APP_ENV {env}, a key is set", env=settings.app_env)
+    yield Check(name="settings", result=Result.PASS, seen=demo if settings.demo else keyed)
     if mode is not requested:
-        advice = "set HEYGEN_WEBHOOK_BASE_URL to the public address of the receiver"
-        yield Check(name="mode", result=Result.WARN, seen=f"{requested} works as {mode}", advice=advice)
+        advice = told("set HEYGEN_WEBHOOK_BASE_URL to the public address of the receiver")
+        seen = told("{requested} works as {mode}", requested=requested, mode=mode)
+        yield Check(name="mode", result=Result.WARN, seen=seen, advice=advice)
     else:
         yield Check(name="mode", result=Result.PASS, seen=str(mode))
 
@@ -43,13 +64,16 @@ def _store(product: Product) -> Iterator[Check]:
     try:
         counts = product.store.reels.counts()
     except StoreError as error:
-        yield Check(name="store", result=Result.FAIL, seen=str(error), advice="check DATABASE_URL and the disk")
+        advice = told("check DATABASE_URL and the disk")
+        yield Check(name=STORE, result=Result.FAIL, seen=told_of(error), advice=advice)
         return
-    yield Check(name="store", result=Result.PASS, seen=f"{product.store.path}: {sum(counts.values())} reels")
+    seen = told("{path}: {n} reels", path=product.store.path, n=sum(counts.values()))
+    yield Check(name=STORE, result=Result.PASS, seen=seen)
     doubt = product.store.reels.waiting_to_send().get(SendState.DOUBT, 0)
     if doubt:
-        advice = "open each and decide whether it may be sent again"
-        yield Check(name="doubt", result=Result.WARN, seen=f"{doubt} reels may have been sent or not", advice=advice)
+        advice = told("open each and decide whether it may be sent again")
+        seen = told("{n} reels may have been sent or not", n=doubt)
+        yield Check(name="doubt", result=Result.WARN, seen=seen, advice=advice)
 
 
 def _heygen(product: Product) -> Iterator[Check]:
@@ -57,18 +81,20 @@ def _heygen(product: Product) -> Iterator[Check]:
     try:
         account = product.client.me()
     except HeyGenError as error:
-        advice = "start the product: the fake runs with it" if product.settings.demo else "check key and connection"
-        yield Check(name="heygen", result=Result.FAIL, seen=str(error), advice=advice)
+        start = told("start the product: the fake runs with it")
+        advice = start if product.settings.demo else told("check key and connection")
+        yield Check(name="heygen", result=Result.FAIL, seen=told_of(error), advice=advice)
         return
-    what = "the bundled fake" if product.settings.demo else "HeyGen"
-    yield Check(name="heygen", result=Result.PASS, seen=f"{what} at {where} knows {account.name or 'the key'}")
+    fake = told("the bundled fake at {where} answers {name}", where=where, name=account.name)
+    real = told("HeyGen at {where} knows the key of {name}", where=where, name=account.name or "?")
+    yield Check(name="heygen", result=Result.PASS, seen=fake if product.settings.demo else real)
     if account.balance is not None:
         empty = account.balance <= 0
         yield Check(
             name="wallet",
             result=Result.WARN if empty else Result.PASS,
-            seen=f"{account.balance:.2f} {account.currency or ''}".strip(),
-            advice="top up the wallet at HeyGen" if empty else "",
+            seen=told("{balance} {currency}", balance=f"{account.balance:.2f}", currency=account.currency or "USD"),
+            advice=told("top up the wallet at HeyGen") if empty else "",
         )
     yield from _clock(product)
 
@@ -79,40 +105,46 @@ def _clock(product: Product) -> Iterator[Check]:
     except HeyGenError:
         theirs = None
     if theirs is None:
-        yield Check(name="clock", result=Result.WARN, seen="HeyGen sent no Date header", advice="compare by hand")
+        seen, advice = told("HeyGen sent no Date header"), told("compare by hand")
+        yield Check(name="clock", result=Result.WARN, seen=seen, advice=advice)
         return
     off_s = abs((utcnow() - theirs).total_seconds())
     good = off_s < CLOCK_LIMIT_S
-    advice = "" if good else "set this machine's clock (NTP)"
-    yield Check(name="clock", result=Result.PASS if good else Result.WARN, seen=f"{off_s:.0f} s apart", advice=advice)
+    apart = told("{seconds} s apart", seconds=round(off_s))
+    if good:
+        yield Check(name="clock", result=Result.PASS, seen=apart)
+    else:
+        yield Check(name="clock", result=Result.WARN, seen=apart, advice=told("set this machine's clock (NTP)"))
 
 
 def _gate(product: Product) -> Iterator[Check]:
     gate = product.processor.submission.gate()
     if gate.state == "open":
-        yield Check(name="queue", result=Result.PASS, seen="open")
-    else:
-        result = Result.FAIL if gate.state == "stopped" else Result.WARN
-        advice = {
-            "insufficient_credit": "top up the wallet; then retry any waiting reel",
-            "unauthorized": "set a valid HEYGEN_API_KEY and restart",
-        }.get(gate.reason or "", "it opens again by itself")
-        yield Check(name="queue", result=result, seen=f"{gate.state}: {gate.reason}", advice=advice)
+        yield Check(name="queue", result=Result.PASS, seen=told("open"))
+        return
+    cures = {
+        "insufficient_credit": told("top up the wallet; then retry any waiting reel"),
+        "unauthorized": told("set a valid HEYGEN_API_KEY and restart"),
+    }
+    seen = told("{state}: {reason}", state=gate.state, reason=gate.reason)
+    advice = cures.get(gate.reason or "", told("it opens again by itself"))
+    yield Check(name="queue", result=Result.FAIL if gate.state == "stopped" else Result.WARN, seen=seen, advice=advice)
 
 
 def _worker(product: Product) -> Iterator[Check]:
     age_s = worker_age_s(product, utcnow())
     if age_s is None or age_s > ALIVE_S:
-        seen = "none has run yet" if age_s is None else f"silent for {timedelta(seconds=round(age_s))}"
-        advice = "start the product, or `python -m core worker`"
+        silent = told("silent for {span}", span=timedelta(seconds=round(age_s or 0)))
+        seen = told("none has run yet") if age_s is None else silent
+        advice = told("start the product, or `python -m core worker`")
         yield Check(name="worker", result=Result.WARN, seen=seen, advice=advice)
     else:
-        yield Check(name="worker", result=Result.PASS, seen=f"seen {age_s:.1f} s ago")
+        yield Check(name="worker", result=Result.PASS, seen=told("seen {seconds} s ago", seconds=round(age_s, 1)))
 
 
 def _webhook(product: Product) -> Iterator[Check]:
     if product.processor.mode is ProcessingMode.POLLING:
-        yield Check(name="webhook", result=Result.PASS, seen="not used in polling mode")
+        yield Check(name="webhook", result=Result.PASS, seen=told("not used in polling mode"))
         return
     base = product.processor.webhook_base_url or ""
     if product.settings.demo:
@@ -128,22 +160,26 @@ def _endpoint(product: Product, has_secret: bool) -> Iterator[Check]:
     try:
         known = endpoint.registered(product)
     except HeyGenError as error:
-        yield Check(name=name, result=Result.WARN, seen=str(error))
+        yield Check(name=name, result=Result.WARN, seen=told_of(error))
         return
     if known is None:
-        advice = "optional: `python -m core register` adds signed deliveries and their history"
-        yield Check(name=name, result=Result.PASS, seen="none registered; reels name their own address", advice=advice)
+        seen = told("none registered; reels name their own address")
+        advice = told("optional: `python -m core register` adds signed deliveries and their history")
+        yield Check(name=name, result=Result.PASS, seen=seen, advice=advice)
     elif known.status != "enabled":
-        advice = "HeyGen has disabled it after failures: delete it there, then `python -m core register`"
-        yield Check(name=name, result=Result.FAIL, seen=f"{known.url} is {known.status}", advice=advice)
+        seen = told("{url} is {status}", url=known.url, status=known.status)
+        advice = told("HeyGen has disabled it after failures: delete it there, then `python -m core register`")
+        yield Check(name=name, result=Result.FAIL, seen=seen, advice=advice)
     elif known.events is not None and not set(endpoint.EVENTS) <= set(known.events):
-        advice = f"subscribe it to {', '.join(endpoint.EVENTS)}"
-        yield Check(name=name, result=Result.WARN, seen=f"subscribed to {', '.join(known.events)}", advice=advice)
+        seen = told("subscribed to {events}", events=", ".join(known.events))
+        advice = told("subscribe it to {events}", events=", ".join(endpoint.EVENTS))
+        yield Check(name=name, result=Result.WARN, seen=seen, advice=advice)
     elif not has_secret:
-        advice = "`python -m core register` takes its secret over"
-        yield Check(name=name, result=Result.FAIL, seen="registered, but we hold no secret", advice=advice)
+        seen = told("registered, but we hold no secret")
+        advice = told("`python -m core register` takes its secret over")
+        yield Check(name=name, result=Result.FAIL, seen=seen, advice=advice)
     else:
-        yield Check(name=name, result=Result.PASS, seen=f"{known.url} is enabled")
+        yield Check(name=name, result=Result.PASS, seen=told("{url} is enabled", url=known.url))
 
 
 def _notifications(product: Product) -> Iterator[Check]:
@@ -172,7 +208,8 @@ def _notifications(product: Product) -> Iterator[Check]:
 def _demo(product: Product) -> Iterator[Check]:
     if product.settings.demo:
         url = product.store.facts.get(DEMO_URL)
-        seen = f"the fake HeyGen was last started at {url}" if url else "the product has not run yet"
+        started = told("the fake HeyGen was last started at {url}", url=url)
+        seen = started if url else told("the product has not run yet")
         yield Check(name="fake", result=Result.PASS if url else Result.WARN, seen=seen)
 
 

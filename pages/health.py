@@ -1,68 +1,66 @@
-"""Show how the product itself does: the mode, the worker, the webhooks, HeyGen."""
+"""Show how the product does and how it is set up: now, the checks, the modes, the settings, the way for webhooks."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
-from core.clock import utcnow
-from core.dashboard import Figures, figures
-from core.models import ProcessingMode
+from core.access import Role
+from pages.ui.entry import may
+from pages.ui.health.checkup import draw_checkup
+from pages.ui.health.endpoint import draw_endpoint
+from pages.ui.health.modes import draw_modes
+from pages.ui.health.now import draw_now
+from pages.ui.health.settings import draw_settings
+from pages.ui.health.tunnels import draw_tunnels
 from pages.ui.language import _, mark
-from pages.ui.moments import ago, full, money, number, span
 from pages.ui.opened import opened
-from pages.ui.particulars import draw_facts
-from pages.ui.words import MODE_SENTENCES, mode_word
 
-QUEUE_WORDS = {"open": mark("open"), "paused": mark("paused"), "stopped": mark("stopped")}
-TICK_S = 2.0
+PARTS: Final = {
+    "now": (mark("Now"), Role.MARKETING),
+    "checks": (mark("Checks"), Role.QA),
+    "modes": (mark("Modes"), Role.MARKETING),
+    "settings": (mark("Settings"), Role.ADMIN),
+    "webhooks": (mark("Webhooks"), Role.ADMIN),
+}
+PART: Final = "part"
 
 product = opened()
 
 
-def draw_mode(now: Figures) -> None:
-    """Say which mode is in force and what it means."""
-    mode = ProcessingMode(now.mode)
-    st.subheader(_("Processing mode"), anchor=False)
-    with st.container(border=True):
-        st.badge(mode_word(mode), color="blue", icon=":material/sync_alt:")
-        st.write(_(MODE_SENTENCES[mode]))
-        draw_facts([(_("Address for webhooks"), now.webhook_url or _("none"))])
+def choose_part() -> str:
+    """Draw the parts that the viewer may see, of which the address names one."""
+    shown = {name: _(word) for name, (word, role) in PARTS.items() if may(role)}
+    asked = st.query_params.get(PART)
+    chosen = st.segmented_control(
+        _("Part"),
+        list(shown),
+        format_func=lambda name: shown.get(name, name),
+        default=asked if asked in shown else "now",
+        key="parts",
+        required=True,
+        on_change=_remember,
+        label_visibility="collapsed",
+    )
+    return chosen if chosen in shown else "now"
 
 
-def draw_counts(now: Figures) -> None:
-    """Draw what goes on behind the pages."""
-    worker = _("alive") if now.worker_alive else _("not seen")
-    queue = _(QUEUE_WORDS[now.gate.state]) if now.gate.state in QUEUE_WORDS else now.gate.state
-    with st.grid(4, min_column_width=150, gap="small"):
-        st.metric(_("Worker"), worker, icon=":material/bolt:", border=True)
-        st.metric(_("Queue"), queue, icon=":material/queue:", border=True)
-        st.metric(_("In the making"), number(now.in_flight), icon=":material/movie:", border=True)
-        st.metric(_("Waiting"), number(now.active_reels - now.in_flight), icon=":material/schedule:", border=True)
+def _remember() -> None:
+    """Write the chosen part into the address."""
+    st.query_params[PART] = str(st.session_state["parts"])
 
 
-@st.fragment(run_every=TICK_S)
-def draw_status() -> None:
-    """Draw everything, again and again: this page is open while somebody watches."""
-    at = utcnow()
-    now = figures(product, at)
-    draw_counts(now)
-    draw_mode(now)
-    st.subheader(_("Signals"), anchor=False)
-    last = now.last_webhook_received
-    facts = [
-        (_("Worker last seen"), span(now.worker_age_s) if now.worker_age_s is not None else _("never")),
-        (_("Last webhook"), f"{full(last)} ({ago(last, at)})" if last else _("none yet")),
-        (_("Finished so far"), number(now.completed)),
-        (_("Failed so far"), number(now.failed)),
-        (_("Given up at the deadline"), number(now.timed_out)),
-    ]
-    if now.wallet_balance is not None:
-        facts.append((_("Balance at HeyGen"), money(now.wallet_balance, (now.currency or "USD").upper())))
-    if now.demo_url:
-        facts.append((_("Address of the bundled fake HeyGen"), now.demo_url))
-    with st.container(border=True), st.grid("auto", min_column_width=240, gap="small"):
-        draw_facts(facts)
-
-
-st.title(_("Status"), anchor=False)
-draw_status()
+st.title(_("Health and settings"), anchor=False)
+part = choose_part()
+if part == "checks":
+    draw_checkup(product)
+elif part == "modes":
+    draw_modes(product.processor.mode)
+elif part == "settings":
+    draw_settings(product)
+elif part == "webhooks":
+    draw_endpoint(product)
+    draw_tunnels(product)
+else:
+    draw_now(product)

@@ -30,13 +30,13 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 
 """
-KEYWORDS = {"_": None, "mark": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "mark": None, "told": None, "ngettext": (1, 2)}
 RAISED = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.ReelsError)}
 
 
 def page_files() -> list[Path]:
     """Return the files whose texts are shown to viewers."""
-    told = [ROOT / "core" / "failures.py", ROOT / "core" / "messages.py"]
+    told = [ROOT / "core" / f"{name}.py" for name in ("doctor", "failures", "messages", "probe")]
     return [ROOT / "streamlit_app.py", *told, *sorted((ROOT / "pages").rglob("*.py"))]
 
 

@@ -41,7 +41,7 @@ def test_the_switch_overrides_the_browser_on_every_page(visit: Visit) -> None:
     page.button_group(key="lang").set_value("en").run()
     assert page.title[0].value == "New reel"
     page.switch_page("pages/health.py").run()
-    assert page.title[0].value == "Status"
+    assert page.title[0].value == "Health and settings"
 
 
 def test_the_address_can_carry_the_language(visit: Visit) -> None:

@@ -1,0 +1,62 @@
+"""Show how the product does at this moment: the worker, the queue, the webhooks, HeyGen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.clock import utcnow
+from core.dashboard import Figures, figures
+from core.models import ProcessingMode
+from core.product import Product
+from pages.ui.language import _, mark
+from pages.ui.moments import ago, full, money, number, span
+from pages.ui.particulars import draw_facts
+from pages.ui.words import MODE_SENTENCES, mode_word
+
+QUEUE_WORDS = {"open": mark("open"), "paused": mark("paused"), "stopped": mark("stopped")}
+TICK_S = 2.0
+
+
+def draw_mode(now: Figures) -> None:
+    """Say which mode is in force and what it means."""
+    mode = ProcessingMode(now.mode)
+    st.subheader(_("Processing mode"), anchor=False)
+    with st.container(border=True):
+        st.badge(mode_word(mode), color="blue", icon=":material/sync_alt:")
+        st.write(_(MODE_SENTENCES[mode]))
+        draw_facts([(_("Address for webhooks"), now.webhook_url or _("none"))])
+
+
+def draw_counts(now: Figures) -> None:
+    """Draw what goes on behind the pages."""
+    worker = _("alive") if now.worker_alive else _("not seen")
+    queue = _(QUEUE_WORDS[now.gate.state]) if now.gate.state in QUEUE_WORDS else now.gate.state
+    with st.grid(4, min_column_width=150, gap="small"):
+        st.metric(_("Worker"), worker, icon=":material/bolt:", border=True)
+        st.metric(_("Queue"), queue, icon=":material/queue:", border=True)
+        st.metric(_("In the making"), number(now.in_flight), icon=":material/movie:", border=True)
+        st.metric(_("Waiting"), number(now.active_reels - now.in_flight), icon=":material/schedule:", border=True)
+
+
+@st.fragment(run_every=TICK_S)
+def draw_now(product: Product) -> None:
+    """Draw everything, again and again: this page is open while somebody watches."""
+    at = utcnow()
+    now = figures(product, at)
+    draw_counts(now)
+    draw_mode(now)
+    st.subheader(_("Signals"), anchor=False)
+    last = now.last_webhook_received
+    facts = [
+        (_("Worker last seen"), span(now.worker_age_s) if now.worker_age_s is not None else _("never")),
+        (_("Last webhook"), f"{full(last)} ({ago(last, at)})" if last else _("none yet")),
+        (_("Finished so far"), number(now.completed)),
+        (_("Failed so far"), number(now.failed)),
+        (_("Given up at the deadline"), number(now.timed_out)),
+    ]
+    if now.wallet_balance is not None:
+        facts.append((_("Balance at HeyGen"), money(now.wallet_balance, (now.currency or "USD").upper())))
+    if now.demo_url:
+        facts.append((_("Address of the bundled fake HeyGen"), now.demo_url))
+    with st.container(border=True), st.grid("auto", min_column_width=240, gap="small"):
+        draw_facts(facts)
