@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,12 +18,13 @@ from core.clock import isoformat, utcnow
 from core.config import Settings
 from core.dashboard import delivery_json, get_processing_dashboard, reel_json, timeline_json
 from core.errors import ReelsError, Refused
-from core.models import ProcessingMode, Reel, ReelStatus
+from core.models import ProcessingMode, Reel, ReelStatus, Shelf
 from core.notify import send_test
 from core.product import open_product
 from core.reel_file import WrongFile, read_csv
 from core.runtime import Runtime
 from core.secret_file import SecretFile
+from core.shelf import Shelving
 from core.store import DeliveryFilter, ReelFilter
 from core.validation import ASPECT_RATIOS
 
@@ -87,12 +88,19 @@ def _add_submit(words: Any) -> None:
 def _add_reels(words: Any) -> None:
     listing = _word(words, "list", "List reels, newest first.", _list)
     listing.add_argument("--status", choices=[str(status) for status in ReelStatus])
+    listing.add_argument("--archived", action="store_true", help="those that have been put away")
     for name, text, run in (
         ("show", "Show a reel with its timeline.", _show),
         ("check", "Ask HeyGen about a reel now.", _check),
         ("retry", "Try a failed or timed-out reel again, after asking HeyGen.", _retry),
     ):
         _word(words, name, text, run).add_argument("id", type=int, metavar="ID")
+    archive = _word(words, "archive", "Put a finished reel away from the list.", _archive)
+    archive.add_argument("id", type=int, metavar="ID")
+    archive.add_argument("--back", action="store_true", help="bring it back into the list")
+    delete = _word(words, "delete", "Delete a reel, its files and its video; HeyGen cannot cancel.", _delete)
+    delete.add_argument("id", type=int, metavar="ID")
+    delete.add_argument("--keep-at-heygen", action="store_true", help="leave the video at HeyGen")
 
 
 def _add_servers(words: Any) -> None:
@@ -164,14 +172,15 @@ def _line(reel: Reel) -> str:
 def _list(settings: Settings, args: argparse.Namespace) -> int:
     store = open_product(settings).store
     reels: list[Reel] = []
-    wanted = ReelFilter(status=ReelStatus(args.status) if args.status else None)
+    shelf = Shelf.ARCHIVED if args.archived else Shelf.LISTED
+    wanted = ReelFilter(status=ReelStatus(args.status) if args.status else None, shelf=shelf)
     while page := store.reels.page(_before(wanted, reels), LISTED):
         reels += page
     return _print(args, [reel_json(reel) for reel in reels], [_line(reel) for reel in reels])
 
 
 def _before(wanted: ReelFilter, reels: Sequence[Reel]) -> ReelFilter:
-    return ReelFilter(status=wanted.status, before_id=reels[-1].id if reels else None)
+    return replace(wanted, before_id=reels[-1].id if reels else None)
 
 
 def _show(settings: Settings, args: argparse.Namespace) -> int:
@@ -193,6 +202,16 @@ def _check(settings: Settings, args: argparse.Namespace) -> int:
 
 def _retry(settings: Settings, args: argparse.Namespace) -> int:
     return _print_reel(args, open_product(settings).processor.retry(args.id))
+
+
+def _archive(settings: Settings, args: argparse.Namespace) -> int:
+    shelving = Shelving(open_product(settings).store)
+    return _print_reel(args, shelving.restore(args.id) if args.back else shelving.archive(args.id))
+
+
+def _delete(settings: Settings, args: argparse.Namespace) -> int:
+    gone = Shelving(open_product(settings).store).delete(args.id, at_heygen=not args.keep_at_heygen)
+    return _print(args, reel_json(gone), [f"Reel {args.id} is deleted; a worker takes away what is left of it."])
 
 
 def _dashboard(settings: Settings, args: argparse.Namespace) -> int:

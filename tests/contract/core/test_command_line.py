@@ -23,7 +23,20 @@ from tests.factories import a_delivery, an_observation
 
 ROOT = Path(__file__).resolve().parents[3]
 NOBODY = "http://127.0.0.1:9"
-WORDS = ["submit", "list", "show", "check", "retry", "serve", "receiver", "worker", "dashboard", "doctor"]
+WORDS = [
+    "submit",
+    "list",
+    "show",
+    "check",
+    "retry",
+    "archive",
+    "delete",
+    "serve",
+    "receiver",
+    "worker",
+    "dashboard",
+    "doctor",
+]
 REEL_KEYS = {
     "id",
     "title",
@@ -193,10 +206,10 @@ def test_show_adds_the_timeline_in_order_of_time(run: Run, reels: list[Reel]) ->
     assert "webhook" in run("show", "2").out
 
 
-# check, retry
+# check, retry, archive, delete
 
 
-@pytest.mark.parametrize("word", ["show", "check", "retry"])
+@pytest.mark.parametrize("word", ["show", "check", "retry", "archive", "delete"])
 @pytest.mark.parametrize("reel_id", ["7", "0", "-1", "99999999999999999999999"])
 def test_an_unknown_id_is_refused_with_one_line(run: Run, word: str, reel_id: str) -> None:
     said = run(word, reel_id, "--json")
@@ -223,6 +236,7 @@ def test_while_heygen_cannot_be_reached_nothing_changes(run: Run, reels: list[Re
         ("retry", "1", "already waits"),
         ("retry", "2", "pay for it twice"),
         ("retry", "3", "is completed"),
+        ("archive", "2", "is not finished"),
     ],
 )
 def test_what_makes_no_sense_now_is_refused_with_one_line(
@@ -231,6 +245,29 @@ def test_what_makes_no_sense_now_is_refused_with_one_line(
     said = run(word, reel_id)
     assert (said.code, said.out, len(said.err_lines)) == (1, "", 1)
     assert words in said.err
+
+
+def listed(run: Run, *options: str) -> list[int]:
+    return [reel["id"] for reel in run("list", "--json", *options).json]
+
+
+def test_a_reel_is_put_away_and_brought_back(run: Run, reels: list[Reel]) -> None:
+    assert run("archive", "3", "--json").json["archived_at"] is not None
+    assert (listed(run), listed(run, "--archived")) == ([5, 4, 2, 1], [3])
+    assert run("archive", "3", "--back", "--json").json["archived_at"] is None
+    assert (listed(run), listed(run, "--archived")) == ([5, 4, 3, 2, 1], [])
+
+
+def test_a_deleted_reel_is_gone_from_the_list_and_refuses_everything(run: Run, reels: list[Reel]) -> None:
+    assert run("delete", "3", "--json").json["deleted_at"] is not None
+    assert listed(run) == [5, 4, 2, 1]
+    assert run("delete", "4", "--keep-at-heygen").out == "Reel 4 is deleted; a worker takes away what is left of it.\n"
+    assert [entry["detail"] for entry in run("show", "4", "--json").json["timeline"] if entry["kind"] == "deleted"] == [
+        {"at_heygen": False, "status": "failed"}
+    ]
+    for word in ("check", "retry", "archive"):
+        said = run(word, "4")
+        assert (said.code, said.err) == (1, "Reel 4 was deleted.\n")
 
 
 # dashboard, doctor
