@@ -37,13 +37,14 @@ BOM: Final = "\ufeff"
 
 def draw_sources(writing: Writing) -> None:
     """Draw the ways in which a table comes."""
+    words = {way: _(word) for way, word in WAYS.items()}
     with st.container(horizontal=True, vertical_alignment="center"):
         way = st.segmented_control(
             _("Where the rows come from"),
             list(WAYS),
             default="file",
             required=True,
-            format_func=lambda way: _(WAYS[way]),
+            format_func=words.__getitem__,
             key=writing.name("way"),
             label_visibility="collapsed",
             persist_state="session",
@@ -63,7 +64,8 @@ def _draw_templates() -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    choices = {_(HEADS["aspect_ratio"]): ASPECT_RATIOS, _(HEADS["mode"]): tuple(map(str, ProcessingMode))}
+    offers = {"aspect_ratio": ASPECT_RATIOS, "mode": tuple(map(str, ProcessingMode))}
+    choices = {_(HEADS[column]): offer for column, offer in offers.items()}
     st.download_button(
         _("Template (Excel)"),
         data=partial(write_workbook, "Reels", rows[0], rows[1:], choices),

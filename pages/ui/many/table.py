@@ -96,17 +96,17 @@ def _leave_out(writing: Writing, numbers: frozenset[int]) -> None:
 
 
 def _choose_view(product: Product, writing: Writing, wrong: int, rows: int, offer: Catalogue) -> str:
-    counts = {"rows": f" ({number(rows)})", "wrong": f" ({number(wrong)})", "preview": ""}
     key = writing.name("view")
     if st.session_state.get(key) is None:
         st.session_state[key] = "wrong" if wrong and rows > MOST_SAID else "rows"
         if st.session_state[key] == "wrong":
             _show(product, writing, "wrong", offer)
+    words = {view: _(word) for view, word in VIEWS.items()}
     chosen: str | None = st.segmented_control(
         _("What is shown"),
         list(VIEWS),
         required=True,
-        format_func=lambda view: _(VIEWS[view]) + counts[view],
+        format_func=words.__getitem__,
         key=key,
         on_change=lambda: _show(product, writing, st.session_state[key], offer),
         label_visibility="collapsed",
