@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fake_heygen.clock import SimClock
 from fake_heygen.delivery import Delivery, acknowledged
@@ -14,6 +14,16 @@ from fake_heygen.hooks.retry import choose_retry
 from fake_heygen.journal import Journal, readable
 from fake_heygen.sender import Reply, Sender
 from fake_heygen.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One attempt that was on the wire, and what came of it."""
+
+    delivery_id: str
+    at: float
+    envelope: Envelope
+    reply: Reply
 
 
 class Deliverer:
@@ -28,14 +38,14 @@ class Deliverer:
     async def attempt(self, delivery_id: str) -> None:
         """Attempt a delivery now, and plan the next attempt when it fails."""
         delivery = self._world.deliveries.get(delivery_id)
-        if delivery is None:
-            return
-        async with self._sender.slot(delivery.url):
-            await self._send(delivery)
+        if delivery is not None:
+            self._conclude(await self._send(delivery))
 
     async def volley(self, delivery_ids: Sequence[str]) -> None:
-        """Attempt deliveries at the same moment, each on a connection of its own."""
-        await asyncio.gather(*(self.attempt(delivery_id) for delivery_id in delivery_ids))
+        """Attempt deliveries at the same moment, each on a connection of its own; they are noted in their order."""
+        found = (self._world.deliveries.get(delivery_id) for delivery_id in delivery_ids)
+        for sent in await asyncio.gather(*(self._send(delivery) for delivery in found if delivery)):
+            self._conclude(sent)
 
     def expects(self, delivery_id: str, at: float) -> bool:
         """Say whether an attempt that falls due at a moment is still wanted."""
@@ -53,16 +63,21 @@ class Deliverer:
         self._put(replace(self._world.deliveries[delivery_id], next_at=moment))
         self._world.due.push(moment, "attempt", delivery_id)
 
-    async def _send(self, delivery: Delivery) -> None:
-        at = self._clock.now()
-        envelope = seal(delivery, self._world.endpoints.get(delivery.endpoint_id or ""), at)
-        self._world.count(delivery.video_id, deliveries=1)
-        reply = await self._sender.post(delivery.url, envelope.headers, envelope.body, envelope.manner)
-        if delivery.delivery_id in self._world.deliveries:  # else the world was reset meanwhile
-            settled = self._settle(delivery.delivery_id, at, reply)
-            self._count_failures(settled, reply)
-            self._world.forget_old_deliveries()
-            self._note(settled, at, envelope, reply)
+    async def _send(self, delivery: Delivery) -> Sent:
+        async with self._sender.slot(delivery.url):
+            at = self._clock.now()
+            envelope = seal(delivery, self._world.endpoints.get(delivery.endpoint_id or ""), at)
+            self._world.count(delivery.video_id, deliveries=1)
+            reply = await self._sender.post(delivery.url, envelope.headers, envelope.body, envelope.manner)
+        return Sent(delivery_id=delivery.delivery_id, at=at, envelope=envelope, reply=reply)
+
+    def _conclude(self, sent: Sent) -> None:
+        if sent.delivery_id not in self._world.deliveries:
+            return  # the world was reset meanwhile
+        settled = self._settle(sent.delivery_id, sent.at, sent.reply)
+        self._count_failures(settled, sent.reply)
+        self._world.forget_old_deliveries()
+        self._note(settled, sent.at, sent.envelope, sent.reply)
 
     def _settle(self, delivery_id: str, at: float, reply: Reply) -> Delivery:
         delivery = self._world.deliveries[delivery_id]
