@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 import streamlit as st
 
@@ -10,6 +11,8 @@ from core.access import Role
 from core.config import Settings
 from core.product import Product, open_product
 from pages.ui.entry import enter
+
+_products: Final[list[Product]] = []
 
 
 def opened(role: Role = Role.MARKETING) -> Product:
@@ -23,9 +26,15 @@ def opened(role: Role = Role.MARKETING) -> Product:
 
 @lru_cache(maxsize=4)
 def _opened(settings: Settings, port: int) -> Product:
-    return open_product(settings, port=port)
+    product = open_product(settings, port=port)
+    _products.append(product)
+    return product
 
 
 def forget() -> None:
     """Close what was opened; the next script opens it anew."""
     _opened.cache_clear()
+    while _products:
+        product = _products.pop()
+        product.client.close()
+        product.store.close()
