@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.clock import utcnow
 from core.models import Channel, ReelStatus
@@ -100,3 +103,34 @@ def test_figures_stand_on_top(product: Product, visit: Visit) -> None:
         "News overdue": "0",
         f"Spent in {utcnow():%b}": "≈ $0.00",
     }
+
+
+def toasts(page: AppTest) -> list[str]:
+    return [str(toast.value) for toast in page.run().toast]
+
+
+def test_what_ended_before_the_visit_is_no_news(product: Product, visit: Visit) -> None:
+    processing(product, status=ReelStatus.COMPLETED, detected_at=utcnow())
+    page = visit(language="en")
+    assert not page.toast
+    assert toasts(page) == []
+
+
+def test_an_end_that_was_written_late_is_told_all_the_same(product: Product, visit: Visit) -> None:
+    early, late = processing(product, 5), processing(product, 6)
+    page, now = visit(language="en"), utcnow()
+    product.store.reels.save(late, status=ReelStatus.COMPLETED, detected_at=now + timedelta(seconds=2))
+    assert toasts(page) == ["Reel 2 is ready."]
+    product.store.reels.save(early, status=ReelStatus.FAILED, detected_at=now + timedelta(seconds=1))
+    assert toasts(page) == ["Reel 1 failed."]
+    assert toasts(page) == []
+
+
+def test_many_ends_at_once_are_summed_up(product: Product, visit: Visit) -> None:
+    reels = [processing(product, 5 + n) for n in range(8)]
+    page = visit(language="en")
+    for n, reel in enumerate(reels):
+        product.store.reels.save(reel, status=ReelStatus.COMPLETED, detected_at=utcnow() + timedelta(milliseconds=n))
+    told = toasts(page)
+    assert told == [f"Reel {n} is ready." for n in (6, 7, 8)] + ["More reels that have ended: 5"]
+    assert toasts(page) == []
