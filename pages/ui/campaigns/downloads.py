@@ -50,6 +50,7 @@ HEAD: Final = (
     mark("Script"),
 )
 LISTED: Final = (mark("Reel"), mark("Title"), mark("State"), mark("File"))
+CONTENTS: Final = mark("contents")
 KEPT: Final = mark("in this package")
 NOT_YET: Final = mark("ready, and not kept yet: download again in a while")
 HEADERS: Final = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
@@ -162,7 +163,7 @@ def _files(product: Product, campaign: Campaign, reader: Reader, _base: str) -> 
 
     reel_id, title, state, file = (reader.say(name) for name in LISTED)
     listing = Listing(
-        name=f"{reader.say(mark('contents'))}.csv",
+        name=f"{reader.say(CONTENTS)}.csv",
         head=(reel_id, title, state, file),
         kept=reader.say(KEPT),
         missing=missing,
