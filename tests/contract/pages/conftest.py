@@ -11,7 +11,7 @@ import pytest
 
 from core.clock import utcnow
 from core.config import DEMO_KEY
-from core.models import ReelStatus, SendState
+from core.models import ReelStatus, SendState, new_key
 from core.product import DEMO_URL, Product
 from core.simulator import Simulator, simulator_at
 from fake_heygen.cli.process import Process
@@ -71,7 +71,9 @@ class World:
     def video(self, words: str = "render=10s", **fields: object) -> str:
         """Order a video, as a reel that is processing, and return its id."""
         body = {"type": "avatar", "avatar_id": "lucia_studio_front", "script": f"Hola. [[sim: {words}]]"}
-        answer = self._http.post("/v3/videos", json=body | {"callback_url": self._receiver})
+        answer = self._http.post(
+            "/v3/videos", json=body | {"callback_url": self._receiver}, headers={"Idempotency-Key": new_key()}
+        )
         video_id = str(answer.json()["data"]["video_id"])
         sent = {"status": ReelStatus.PROCESSING, "send_state": SendState.SENT, "submitted_at": utcnow()}
         stored(self.product, **{**sent, "video_id": video_id, **fields})

@@ -114,6 +114,15 @@ def test_with_nothing_due_there_is_no_next_step(world: World, visit: Visit) -> N
     assert "Nothing is due." in texts(page)
 
 
+def test_a_key_that_is_forgotten_after_a_day_is_nothing_to_wait_for(world: World, visit: Visit) -> None:
+    world.video("render=5s")
+    world.simulator.set_clock(advance_s=10)
+    assert world.simulator.clock()["next"]["kind"] == "forget_key"
+    page = visit("simulator", "en")
+    assert page.button(key="step-next").disabled
+    assert "Nothing is due." in texts(page)
+
+
 # Deliveries
 
 
