@@ -12,20 +12,20 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
-from core import comparison, doctor, endpoint, logs, serving
+from core import campaigns, comparison, doctor, endpoint, logs, serving
 from core.check import Result
 from core.clock import isoformat, utcnow
 from core.config import Settings
-from core.dashboard import delivery_json, get_processing_dashboard, reel_json, timeline_json
+from core.dashboard import campaign_json, delivery_json, get_processing_dashboard, reel_json, timeline_json
 from core.errors import ReelsError, Refused
 from core.models import ProcessingMode, Reel, ReelStatus, Shelf
 from core.notify import send_test
-from core.product import open_product
+from core.product import Product, open_product
 from core.reel_file import WrongFile, read_csv
 from core.runtime import Runtime
 from core.secret_file import SecretFile
 from core.shelf import Shelving
-from core.store import DeliveryFilter, ReelFilter
+from core.store import Campaign, DeliveryFilter, ReelFilter
 from core.validation import ASPECT_RATIOS
 
 LISTED: Final = 1000
@@ -78,6 +78,7 @@ def _add_submit(words: Any) -> None:
     source = submit.add_mutually_exclusive_group(required=True)
     source.add_argument("--script", metavar="TEXT", help="what the avatar says")
     source.add_argument("--csv", metavar="FILE", type=Path, help="many reels, one a row")
+    submit.add_argument("--campaign", metavar="NAME", help="keep the reels of the file together under a name")
     submit.add_argument("--title", default="")
     submit.add_argument("--avatar", default="", metavar="ID", help="default: the account's first")
     submit.add_argument("--voice", default="", metavar="ID", help="default: the avatar's own")
@@ -89,6 +90,7 @@ def _add_reels(words: Any) -> None:
     listing = _word(words, "list", "List reels, newest first.", _list)
     listing.add_argument("--status", choices=[str(status) for status in ReelStatus])
     listing.add_argument("--archived", action="store_true", help="those that have been put away")
+    _word(words, "campaigns", "List campaigns with how far each is, newest first.", _campaigns)
     for name, text, run in (
         ("show", "Show a reel with its timeline.", _show),
         ("check", "Ask HeyGen about a reel now.", _check),
@@ -142,8 +144,8 @@ def _print(args: argparse.Namespace, data: Any, lines: Sequence[str]) -> int:
 def _submit(settings: Settings, args: argparse.Namespace) -> int:
     product = open_product(settings)
     if args.csv is not None:
-        stored = product.processor.enqueue_many(
-            read_csv(args.csv, has_url=product.processor.webhook_base_url is not None)
+        stored = _store(
+            product, read_csv(args.csv, has_url=product.processor.webhook_base_url is not None), args.campaign
         )
         return _print(args, [reel_json(reel) for reel in stored], [_line(reel) for reel in stored])
     reel = Reel(
@@ -155,6 +157,23 @@ def _submit(settings: Settings, args: argparse.Namespace) -> int:
         mode=ProcessingMode(args.mode) if args.mode else None,
     )
     return _print_reel(args, product.processor.enqueue(reel))
+
+
+def _store(product: Product, reels: Sequence[Reel], name: str | None) -> list[Reel]:
+    """Store reels, as a campaign where it has a name."""
+    if name is None:
+        return product.processor.enqueue_many(reels)
+    campaign = campaigns.submit(product.processor, name, campaigns.new_draft_key(), reels)
+    return product.store.campaigns.reels_after(campaign.id, 0, len(reels))
+
+
+def _campaigns(settings: Settings, args: argparse.Namespace) -> int:
+    store = open_product(settings).store
+    found: list[Campaign] = []
+    while page := store.campaigns.page(found[-1].id if found else None, LISTED):
+        found += page
+    lines = [f"{c.id:>6}  {c.state:<16}  {c.done:>5} of {c.reels:<5}  {c.name}" for c in found]
+    return _print(args, [campaign_json(campaign) for campaign in found], lines)
 
 
 def _print_reel(args: argparse.Namespace, reel: Reel) -> int:

@@ -13,6 +13,7 @@ from core.gate import Gate
 from core.insight import insight, insight_json
 from core.models import Delivery, ProcessingMode, Reel, ReelStatus, SendState, TimelineEntry, Verdict
 from core.product import DEMO_URL, Product, open_product
+from core.store import Campaign
 from core.worker import ACCOUNT, ALIVE_S, HEARTBEAT
 
 
@@ -139,6 +140,7 @@ def reel_json(reel: Reel) -> dict[str, Any]:
     return {
         "id": reel.id,
         "title": reel.title,
+        "campaign_id": reel.campaign_id,
         "status": str(reel.status),
         "mode": reel.mode and str(reel.mode),
         "requested_mode": reel.requested_mode and str(reel.requested_mode),
@@ -161,6 +163,18 @@ def reel_json(reel: Reel) -> dict[str, Any]:
         "attempt": reel.attempt,
         "send_state": str(reel.send_state),
         "checks": reel.checks,
+    }
+
+
+def campaign_json(campaign: Campaign) -> dict[str, Any]:
+    """Return a campaign as plain JSON values; `reels` counts all of them, `counts` those in each state."""
+    return {
+        "id": campaign.id,
+        "name": campaign.name,
+        "state": str(campaign.state),
+        "reels": campaign.reels,
+        "counts": dict(campaign.counts),
+        "created_at": isoformat(campaign.created_at),
     }
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from core.clock import from_ms, to_ms
@@ -18,6 +19,16 @@ DRAFT_DAYS: Final = 30
 DOUBT: Final = "doubt"
 RETRY: Final = "retry"
 _SELECT: Final = "SELECT id, name, draft_key, token, created_at FROM campaign "
+
+
+class CampaignState(StrEnum):
+    """Name how a campaign as a whole stands."""
+
+    RETRYING = "retrying"
+    OPEN = "open"
+    DOUBT = "needs_decision"
+    WITH_ERRORS = "done_with_errors"
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,17 @@ class Campaign:
         """Tell whether anything is still to come by itself."""
         to_come = (ReelStatus.PENDING, ReelStatus.PROCESSING, RETRY)
         return any(self.counts.get(state, 0) for state in to_come)
+
+    @property
+    def state(self) -> CampaignState:
+        """Return how it stands."""
+        if self.retrying:
+            return CampaignState.RETRYING
+        if self.is_open:
+            return CampaignState.OPEN
+        if self.doubtful:
+            return CampaignState.DOUBT
+        return CampaignState.WITH_ERRORS if self.wrong else CampaignState.DONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,23 +10,25 @@ import streamlit as st
 
 from core.models import ReelStatus
 from core.store import Campaign
-from core.store.campaigns import DOUBT
+from core.store.campaigns import DOUBT, CampaignState
 from pages.ui.component import component
 from pages.ui.going import go
 from pages.ui.language import _, mark
 from pages.ui.moments import ago, number
 from pages.ui.words import STATES, Look
 
-TRYING: Final = Look(mark("Trying again"), "replay", "blue")
-MAKING: Final = Look(mark("In the making"), "progress_activity", "blue")
-DONE: Final = Look(mark("Done"), "check_circle", "green")
-WITH_ERRORS: Final = Look(mark("Done with errors"), "error", "orange")
-DECISION: Final = Look(mark("Needs a decision"), "help", "orange")
+LOOKS: Final = {
+    CampaignState.RETRYING: Look(mark("Trying again"), "replay", "blue"),
+    CampaignState.OPEN: Look(mark("In the making"), "progress_activity", "blue"),
+    CampaignState.DOUBT: Look(mark("Needs a decision"), "help", "orange"),
+    CampaignState.WITH_ERRORS: Look(mark("Done with errors"), "error", "orange"),
+    CampaignState.DONE: Look(mark("Done"), "check_circle", "green"),
+}
 ORDER: Final = (
     (ReelStatus.COMPLETED, STATES[ReelStatus.COMPLETED]),
     (ReelStatus.FAILED, STATES[ReelStatus.FAILED]),
     (ReelStatus.TIMED_OUT, STATES[ReelStatus.TIMED_OUT]),
-    (DOUBT, DECISION),
+    (DOUBT, LOOKS[CampaignState.DOUBT]),
     (ReelStatus.PROCESSING, STATES[ReelStatus.PROCESSING]),
     (ReelStatus.PENDING, STATES[ReelStatus.PENDING]),
 )
@@ -38,13 +40,7 @@ _list = component(LIST)
 
 def standing(campaign: Campaign) -> Look:
     """Return how a campaign as a whole is shown."""
-    if campaign.retrying:
-        return TRYING
-    if campaign.is_open:
-        return MAKING
-    if campaign.doubtful:
-        return DECISION
-    return WITH_ERRORS if campaign.wrong else DONE
+    return LOOKS[campaign.state]
 
 
 def progress(campaign: Campaign) -> str:

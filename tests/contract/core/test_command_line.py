@@ -31,6 +31,7 @@ WORDS = [
     "retry",
     "archive",
     "delete",
+    "campaigns",
     "serve",
     "receiver",
     "worker",
@@ -145,6 +146,26 @@ def test_a_reel_that_cannot_be_sent_is_refused_with_one_line(run: Run, argv: lis
     assert (said.code, said.out, len(said.err_lines)) == (1, "", 1)
     assert words in said.err
     assert run("list", "--json").json == []
+
+
+def test_submit_csv_with_a_campaign_keeps_the_reels_together(run: Run, bare_environment: Path) -> None:
+    (bare_environment / "reels.csv").write_text("title,script\nUno,Hola\nDos,Hola\n")
+    said = run("submit", "--csv", "reels.csv", "--campaign", "Otoño", "--json")
+    assert [(reel["title"], reel["campaign_id"]) for reel in said.json] == [("Uno", 1), ("Dos", 1)]
+    run("submit", "--csv", "reels.csv", "--campaign", "Invierno")
+    [winter, autumn] = run("campaigns", "--json").json
+    assert ISO.fullmatch(autumn.pop("created_at"))
+    assert autumn == {"id": 1, "name": "Otoño", "state": "open", "reels": 2, "counts": {"pending": 2}}
+    assert winter["name"] == "Invierno"
+    assert run("campaigns").out.splitlines()[1].split() == ["1", "open", "0", "of", "2", "Otoño"]
+
+
+@pytest.mark.parametrize(("rows", "name"), [('script\nHola\n""\n,x\n', "Otoño"), ("script\nHola\n", "  ")])
+def test_a_campaign_that_cannot_be_is_refused_whole(run: Run, bare_environment: Path, rows: str, name: str) -> None:
+    (bare_environment / "reels.csv").write_text(rows)
+    said = run("submit", "--csv", "reels.csv", "--campaign", name, "--json")
+    assert (said.code, said.out, len(said.err_lines)) == (1, "", 1)
+    assert run("campaigns", "--json").json == run("list", "--json").json == []
 
 
 def test_submit_csv_stores_all_and_prints_an_array(run: Run, bare_environment: Path) -> None:
