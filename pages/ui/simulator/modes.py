@@ -39,7 +39,7 @@ def draw_choice(simulator: Simulator, store: Store) -> None:
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = st.selectbox(
+        st.selectbox(
             _("Scenario to compare"),
             names,
             index=names.index("webhooks-down"),
@@ -47,7 +47,7 @@ def draw_choice(simulator: Simulator, store: Store) -> None:
             placeholder=_("Choose a scenario"),
             width=320,
         )
-        count = st.segmented_control(
+        st.segmented_control(
             _("Reels in each mode"), COUNTS, default=COUNTS[1], required=True, key=REELS, format_func=str
         )
         st.button(
@@ -55,8 +55,8 @@ def draw_choice(simulator: Simulator, store: Store) -> None:
             key="compare",
             type="primary",
             icon=":material/compare_arrows:",
-            on_click=act,
-            args=(partial(comparison.start, store, name, count),),
+            on_click=_start,
+            args=(store,),
         )
     pace = comparison.PACE
     st.caption(
@@ -70,6 +70,11 @@ def draw_choice(simulator: Simulator, store: Store) -> None:
             limit=number(comparison.LIMIT_S),
         )
     )
+
+
+def _start(store: Store) -> None:
+    """Start what is chosen at the moment of the click, which may not have been drawn yet."""
+    act(partial(comparison.start, store, st.session_state[SCENARIO], st.session_state[REELS]))
 
 
 def draw_comparison(store: Store) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from core.simulator import Row, Simulator
+from core.simulator import Simulator
 from pages.ui.language import _
 from pages.ui.moments import number
 from pages.ui.simulator.acting import act
+from pages.ui.simulator.fault_choice import words_now
 
 TITLE: Final = "rule-title"
 
 
-def draw_rules(simulator: Simulator, fate: Row) -> None:
-    """Draw the offer to add a fate as a rule, and the rules that there are."""
+def draw_rules(simulator: Simulator) -> None:
+    """Draw the offer to add the chosen faults as a rule, and the rules that there are."""
     written = simulator.playing()["written"]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
@@ -27,7 +27,7 @@ def draw_rules(simulator: Simulator, fate: Row) -> None:
             key="rule-add",
             icon=":material/playlist_add:",
             on_click=_add,
-            args=(simulator, fate),
+            args=(simulator,),
         )
     if not written:
         st.caption(_("No rule plays: every reel meets the fate that its own script names."))
@@ -44,6 +44,10 @@ def draw_rules(simulator: Simulator, fate: Row) -> None:
         )
 
 
-def _add(simulator: Simulator, fate: Row) -> None:
+def _add(simulator: Simulator) -> None:
     title = (st.session_state.get(TITLE) or "").strip()
-    act(partial(simulator.add_rule, fate, {"title": title} if title else {}), _("The rule plays from now on."))
+
+    def add() -> None:
+        simulator.add_rule(words_now(simulator)["fate"], {"title": title} if title else {})
+
+    act(add, _("The rule plays from now on."))

@@ -43,13 +43,19 @@ def draw_scenarios(product: Product, simulator: Simulator) -> None:
             key="play",
             type="secondary" if name == playing["name"] else "primary",
             icon=":material/play_arrow:",
-            on_click=act,
-            args=(partial(simulator.play, name), _("{name} plays from now on.").format(name=name)),
+            on_click=_play,
+            args=(simulator,),
         )
         _draw_sending(product, rows[name])
         with st.popover(_("As TOML"), icon=":material/code:", width="content"):
             st.code(simulator.scenario(name)["toml"], language="toml")
         _draw_reset(simulator)
+
+
+def _play(simulator: Simulator) -> None:
+    """Play what is chosen at the moment of the click, which may not have been drawn yet."""
+    name = st.session_state[CHOSEN]
+    act(partial(simulator.play, name), _("{name} plays from now on.").format(name=name))
 
 
 def _draw_sentences(row: Row) -> None:
