@@ -85,7 +85,7 @@ def _heygen(product: Product) -> Iterator[Check]:
         advice = start if product.settings.demo else told("check key and connection")
         yield Check(name="heygen", result=Result.FAIL, seen=told_of(error), advice=advice)
         return
-    fake = told("the bundled fake at {where} answers {name}", where=where, name=account.name)
+    fake = told("the bundled fake at {where} answers", where=where)
     real = told("HeyGen at {where} knows the key of {name}", where=where, name=account.name or "?")
     yield Check(name="heygen", result=Result.PASS, seen=fake if product.settings.demo else real)
     if account.balance is not None:

@@ -36,6 +36,7 @@ ENTRIES: Final = (
     Entry("deliveries", mark("Deliveries"), "deliveries", "call_received", role=Role.QA),
     Entry("simulator", mark("Simulator"), "simulator", "science", role=Role.QA, demo=True),
     Entry("health", mark("Health and settings"), "health", "monitor_heart"),
+    Entry("help", mark("Help"), "help", "help"),
 )
 
 

@@ -8,7 +8,9 @@ from playwright.sync_api import expect
 from core.models import Reel
 from tests.browser.conftest import Server, Visit
 
-PAGES = ["/", "/reels", "/new", "/reel?id=1", "/deliveries", "/health", "/simulator"]
+HEALTH = [f"/health?part={part}" for part in ("now", "checks", "modes", "settings", "webhooks")]
+HELP = [f"/help?guide={guide}" for guide in ("marketing", "qa", "operations")]
+PAGES = ["/", "/reels", "/new", "/reel?id=1", "/deliveries", *HEALTH, *HELP, "/simulator"]
 CUT_OFF = """() => {
   const cut = [], walk = node => {
     if (node.matches?.('thead, style, script')) return

@@ -14,7 +14,7 @@ from core.worker import HEARTBEAT
 from tests.unit.pages.conftest import Visit
 from tests.unit.pages.states import texts
 
-PAGES = ["reels", "new", "reel", "deliveries", "health", "simulator"]
+PAGES = ["reels", "new", "reel", "deliveries", "health", "help", "simulator"]
 DEMO = {"es": "Los vídeos son simulados, no se paga nada.", "en": "Videos are simulated, nothing is paid."}
 
 
