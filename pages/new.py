@@ -79,7 +79,8 @@ st.html(HERE / "new.css")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title(_("New reel"), anchor=False, width="stretch")
     draw_starts(product, sheet)
-draw_notes(sheet)
+with st.container():
+    draw_notes(sheet)
 left, right = st.columns([6, 5], gap="large")
 with left:
     title_problem, counts = words()

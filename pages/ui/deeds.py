@@ -29,7 +29,7 @@ def draw_actions(reel: Reel, product: Product, *, overdue: bool) -> None:
             icon=":material/content_copy:",
             on_click=go,
             args=("pages/new.py",),
-            kwargs={"from": str(reel.id)},
+            kwargs={"copy": str(reel.id)},
         )
         if reel.archived_at is not None:
             actions.button(_("Bring back"), "restore", reel, shelving.restore, icon="unarchive")

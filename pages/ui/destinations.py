@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from core.formats import Format
@@ -23,10 +24,14 @@ def destination(shape: Format) -> str:
     return _(NAMES[shape.aspect_ratio]) if shape.aspect_ratio in NAMES else shape.aspect_ratio
 
 
+def lasting(seconds: float) -> str:
+    """Write the length of a video as destinations tell it: in begun seconds up to two minutes."""
+    return f"{math.ceil(seconds)} s" if seconds < 120 else span(math.ceil(seconds))
+
+
 def longest_of(shape: Format) -> str:
-    """Return the longest video that a format takes, as destinations tell it: in seconds up to two minutes."""
-    seconds = shape.limit_s or 0.0
-    return f"{seconds:.0f} s" if seconds < 120 else span(seconds)
+    """Return the longest video that a format takes."""
+    return lasting(shape.limit_s or 0.0)
 
 
 def limits(shape: Format) -> str:

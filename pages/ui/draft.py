@@ -19,7 +19,7 @@ from core.store import ReelFilter
 
 KEPT: Final = "draft"
 ADDRESS: Final = "draft"
-SOURCE: Final = "from"
+SOURCE: Final = "copy"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def sheet_of(draft: Draft, owner: str, source: str = "") -> Sheet:
 
 
 def current(product: Product) -> Sheet:
-    """Return the sheet of this session; the address may name a draft (`?draft=…`) or a reel to copy (`?from=7`)."""
+    """Return the sheet of this session; the address may name a draft (`?draft=…`) or a reel to copy (`?copy=7`)."""
     owner = actor() or ""
     key, source = st.query_params.get(ADDRESS, ""), st.query_params.get(SOURCE, "")
     kept: Sheet | None = st.session_state.get(KEPT)

@@ -29,9 +29,7 @@ def draw_notes(sheet: Sheet) -> None:
 
 
 def draw_ways_out(product: Product, sheet: Sheet) -> None:
-    """Draw what can be done with a draft but to submit it; nothing while it is blank."""
-    if sheet.draft.is_blank:
-        return
+    """Draw what can be done with a draft but to submit it."""
     st.button(
         _("Put aside"),
         key=sheet.name("aside"),

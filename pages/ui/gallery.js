@@ -36,7 +36,9 @@ const picture = item => {
     image.onerror = () => image.remove()
     frame.append(image)
   }
-  frame.append(make("span", "initial", (item.name || "?").slice(0, 1)))
+  const initial = make("span", "initial", (item.name || "?").slice(0, 1))
+  initial.setAttribute("aria-hidden", "true")
+  frame.append(initial)
   return frame
 }
 
@@ -65,6 +67,7 @@ const option = (item, data, state, choose, like) => {
   radio.name = state.group
   radio.value = item.id
   radio.checked = item.id === state.selected
+  radio.setAttribute("aria-label", [item.name, item.note].filter(Boolean).join(", "))
   radio.onchange = () => choose(item.id)
   label.append(radio)
   if (data.kind === "avatar") label.append(picture(item))

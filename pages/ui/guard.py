@@ -8,10 +8,10 @@ from core.drafts import Draft
 from core.estimate import Concern, Estimate, concerns, estimate
 from core.formats import format_of
 from core.product import Product
-from pages.ui.destinations import destination, longest_of
+from pages.ui.destinations import destination, lasting, longest_of
 from pages.ui.draft import Sheet
 from pages.ui.language import _
-from pages.ui.moments import money, span
+from pages.ui.moments import money
 
 
 def estimated(product: Product, draft: Draft) -> Estimate:
@@ -50,7 +50,7 @@ def sentence(product: Product, draft: Draft, concern: Concern, balance: float | 
         return _(
             "The video will last about {time}, and {format} takes at most {limit}: shorten the script, raise the speed "
             "or choose another format."
-        ).format(time=span(come.seconds), format=destination(shape), limit=longest_of(shape))
+        ).format(time=lasting(come.seconds), format=destination(shape), limit=longest_of(shape))
     return _(
         "The video will cost about {price}, and the wallet has {balance}: top it up or shorten the script."
     ).format(price=money(come.price), balance=money(balance or 0))

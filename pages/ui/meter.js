@@ -13,13 +13,13 @@ const make = (className, text) => {
 
 const find = selector => document.querySelector(selector)
 const put = (template, values) => template.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
-const lasting = seconds => (seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`)
+const lasting = seconds => (seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`)
 
 const measure = (text, data) => {
   const said = data.demo ? text.replace(FATE, "") : text
   const words = (said.match(/\S+/g) ?? []).length
   const exact = words * 60 / data.words_a_minute
-  return { characters: [...text].length, words, exact, seconds: Math.round(exact), price: exact * data.price_per_s }
+  return { characters: [...text].length, words, exact, seconds: Math.ceil(exact), price: exact * data.price_per_s }
 }
 
 const counts = (found, data) => {

@@ -27,8 +27,10 @@ def choose_staging(sheet: Sheet) -> None:
     choices = sheet.draft.choices
     before = choices.staging
     captions = _captions(sheet, before)
-    background = _background(sheet, _kind(sheet, before), before)
-    left, right = st.columns(2, gap="large")
+    kind = _kind(sheet, before)
+    with st.container():  # what comes and goes in here moves nothing else
+        background = _background(sheet, kind, before)
+    left, right = st.columns(2, gap="medium")
     with left:
         speed = _speed(sheet, before)
     with right:

@@ -271,7 +271,7 @@ def test_a_new_one_from_a_reel_starts_with_its_words_and_everything_chosen(produ
     offer(product)
     reel = Reel(title="Otoño", script="Tres.", avatar_id="james", voice_id="v-mx", aspect_ratio="1:1", options=STAGED)
     product.processor.enqueue(reel)
-    page = visit("new", **{"from": "1"})
+    page = visit("new", copy="1")
     assert page.text_area[0].value == "Tres."
     assert chosen(page) == {"format": "1:1", "avatar": "james", "voice": "v-mx"}
     assert not drafts(product)
@@ -299,7 +299,7 @@ def test_before_anything_was_chosen_here_the_latest_reel_says_it(product: Produc
 
 @pytest.mark.parametrize("source", ["99", "x", "²", "9" * 30])
 def test_a_source_that_does_not_exist_gives_an_empty_form(visit: Visit, source: str) -> None:
-    assert visit("new", **{"from": source}).text_area[0].value == ""
+    assert visit("new", copy=source).text_area[0].value == ""
 
 
 # Drafts
@@ -421,13 +421,13 @@ def test_choices_are_kept_as_a_preset_and_applied(product: Product, visit: Visit
     offer(product)
     product.store.drafts.remember("", CHOICES, utcnow())
     page = visit("new", "es")
-    field(page, "Nombre de los ajustes").set_value("Feed cuadrado")
+    field(page, "Nombre de la plantilla").set_value("Feed cuadrado")
     field(page, "Campaña (opcional)").set_value("Otoño")
-    field(page, "Guardar los ajustes").click()
+    field(page, "Guardar como plantilla").click()
     page.run()
     preset = product.store.presets.page(9)[0]
     assert (preset.campaign, preset.name, preset.choices.options) == ("Otoño", "Feed cuadrado", STAGED)
-    assert field(page, "Nombre de los ajustes").value == ""
+    assert field(page, "Nombre de la plantilla").value == ""
 
 
 def test_a_preset_replaces_choices_and_no_words(product: Product, visit: Visit) -> None:
