@@ -40,7 +40,11 @@ def choose_filter(store: Store) -> ReelFilter:
         )
         with st.popover(_("More filters"), icon=":material/tune:", key="more"):
             mode = _choose("mode", _("Mode"), {str(mode): _(word) for mode, word in MODES.items()}, _("Any mode"))
-            campaign = _choose("campaign", _("Campaign"), campaigns, _("Any campaign")) if campaigns else None
+            campaign = (
+                _choose("campaign", _("Campaign"), campaigns, _("Any campaign"))
+                if campaigns
+                else _asked("campaign", ())
+            )
             first, last = _choose_day(FIRST, _("Created from")), _choose_day(LAST, _("Created until"))
             shelf = _choose("shelf", _("Shown"), {ARCHIVED: _("Archived reels")}, _("Reels in the list"))
     since, until = moments(first, last)
