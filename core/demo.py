@@ -38,11 +38,22 @@ class DemoServer:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> str:
-        """Start the server and return its address; raises ReelsError if it does not come up."""
+        """Start the server and return its address; raises ReelsError if it does not come up.
+
+        Where another product that starts at the same moment was quicker to take the port, any other port will do.
+        """
+        address = self._launch(self._port if _is_free(self._port) else 0) or self._launch(0)
+        if address is None:
+            raise ReelsError("The bundled fake HeyGen did not start: see the lines above this one.")
+        logger.info("Demo: fake HeyGen at %s", address)
+        return address
+
+    def _launch(self, port: int) -> str | None:
+        """Start the server at a port and return its address, None where it ends or stays silent."""
         self._process = subprocess.Popen(  # noqa: S603  # our own program, with words of our own
             [
                 *(sys.executable, "-m", "fake_heygen", "--scenario", self._scenario, "--exit-with-parent"),
-                *("--port", str(self._port if _is_free(self._port) else 0)),
+                *("--port", str(port)),
                 *(() if self._state is None else ("--state", str(self._state.resolve()))),
             ],
             cwd=ROOT,
@@ -54,8 +65,6 @@ class DemoServer:
         address = _ready_line(self._process.stdout, START_TIMEOUT_S)
         if address is None:
             self.stop()
-            raise ReelsError("The bundled fake HeyGen did not start: see the lines above this one.")
-        logger.info("Demo: fake HeyGen at %s", address)
         return address
 
     def stop(self) -> None:
