@@ -54,7 +54,7 @@ def frozen() -> Iterator[Any]:
 @pytest.fixture
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Work in an empty folder without any of our variables set; returns the folder."""
-    for name in [name for name in os.environ if name.startswith("HEYGEN_")]:
+    for name in [name for name in os.environ if name.startswith(("HEYGEN_", "NOTIFY_"))]:
         monkeypatch.delenv(name)
     for name in ("APP_ENV", "DATABASE_URL", "CELERY_BROKER_URL", "PORT"):
         monkeypatch.delenv(name, raising=False)

@@ -199,6 +199,11 @@ class Notifications:
         sql = "SELECT count(*) FROM telling WHERE work_after IS NOT NULL"
         return int(self._connections.read().execute(sql).fetchone()[0])
 
+    def waiting_by_target(self) -> dict[str, tuple[int, str | None]]:
+        """Return by target how many messages are to be sent, and what went wrong with one of them."""
+        sql = "SELECT target, count(*), max(problem) FROM telling WHERE work_after IS NOT NULL GROUP BY target"
+        return {row[0]: (int(row[1]), row[2]) for row in self._connections.read().execute(sql)}
+
     def set_aside(self) -> int:
         """Count the messages that were given up, one a target."""
         return int(self._connections.read().execute("SELECT count(*) FROM telling WHERE set_aside = 1").fetchone()[0])

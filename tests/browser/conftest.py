@@ -81,7 +81,11 @@ class Server:
 @contextmanager
 def serve(folder: Path, *, port: int = 0, **settings: str) -> Iterator[Server]:
     """Run the product in a folder of its own, in demo mode, on a port that the system chooses unless one is named."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("HEYGEN_", "APP_ENV", "PORT"))}
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("HEYGEN_", "APP_ENV", "NOTIFY_", "PORT"))
+    }
     env |= {"DATABASE_URL": f"sqlite:///{folder}/reels.db", **settings}
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), "--server.port", str(port)]
     log = (folder / "server.log").open("w")

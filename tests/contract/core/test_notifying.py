@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from core import doctor
+from core.check import Result
 from core.clock import utcnow
 from core.gathering import AT_MOST, WINDOW_S
 from core.messages import Message, Mood
 from core.models import Reel
 from core.notify import LEASE_S, TRIES, Teller, send_test
+from core.product import Product
+from core.recorder import Recorder
+from core.status import ProductCollector
 from core.targets import HUNG, Post, open_targets
 from core.worker import Worker
 from tests.conftest import Build
 from tests.factories import House, an_observation, refusal, wait_until
+from tests.support.programs import ROOT, clean_environ
 from tests.support.targets import HttpTarget, MailTarget
 
 MESSAGE = Message(
@@ -464,3 +474,74 @@ def test_secrets_are_in_no_log_and_not_in_the_database(
     assert "did not take message" in caplog.text
     assert secret not in caplog.text
     assert secret not in repr(house.settings)
+
+
+# What operators see
+
+
+def a_word(*argv: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a word of the command line with these settings."""
+    argv = (sys.executable, "-m", "core", *argv)
+    return subprocess.run(argv, cwd=ROOT, env=clean_environ(**settings), capture_output=True, text=True, check=False)
+
+
+def test_the_word_notify_test_says_who_was_reached(tmp_path: Path, http: HttpTarget, other: HttpTarget) -> None:
+    other.status = 500
+    urls = f"{http.url('geheim99')} {other.url('geheim99')}"
+    said = a_word("notify-test", DATABASE_URL=f"sqlite:///{tmp_path}/reels.db", NOTIFY_URLS=urls)
+    good, bad = said.stdout.splitlines()
+    assert good == f"pass  1. JSON (json://127.0.0.1:{http.port})"
+    assert bad.startswith(f"fail  2. JSON (json://127.0.0.1:{other.port})  ")
+    assert (said.returncode, said.stderr) == (1, "1 of 2 targets did not take the test message.\n")
+    assert "geheim99" not in said.stdout + said.stderr
+    assert http.titles == ["Mensaje de prueba"]
+
+
+@pytest.mark.parametrize("word", ["serve", "worker"])
+def test_an_address_that_apprise_does_not_accept_ends_the_start_with_one_line(tmp_path: Path, word: str) -> None:
+    urls = "json://127.0.0.1:9 slak://geheim99"
+    said = a_word(word, DATABASE_URL=f"sqlite:///{tmp_path}/reels.db", NOTIFY_URLS=urls)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr.startswith("NOTIFY_URLS: entry 2 (slak://…) cannot be used;")
+    assert said.stderr.count("\n") == 1
+    assert "geheim99" not in said.stderr
+
+
+def test_the_test_without_targets_is_refused(tmp_path: Path) -> None:
+    said = a_word("notify-test", DATABASE_URL=f"sqlite:///{tmp_path}/reels.db")
+    assert (said.returncode, said.stderr) == (1, "NOTIFY_URLS is not set: nobody is told anything.\n")
+
+
+def checked(house: House) -> tuple[Result, str]:
+    """Return how the doctor finds the telling."""
+    product = Product(settings=house.settings, store=house.store, client=house.client, processor=house.processor)
+    [check] = doctor._notifications(product)
+    return check.result, str(check.seen)
+
+
+def test_the_doctor_tells_of_targets_and_of_what_was_set_aside(build: Build, http: HttpTarget) -> None:
+    assert checked(build()) == (Result.PASS, "nobody is told")
+    assert checked(build(notify_urls=("slak://geheim99",)))[0] is Result.FAIL
+    house, _, _ = given_up(build, http)
+    result, seen = checked(house)
+    assert (result, seen) == (Result.WARN, "targets: 1, last message: –, waiting: 0, set aside: 1")
+    house.store.notifications.forget()
+    http.status = 200
+    ended(house)
+    turn(Teller(house.processor))
+    assert checked(house)[0] is Result.PASS
+    assert "last message: 20" in checked(house)[1]
+
+
+def test_the_metrics_count_what_was_sent_and_what_was_not(build: Build, http: HttpTarget, other: HttpTarget) -> None:
+    house, teller = telling(build, http, other)
+    other.status = 500
+    ended(house)
+    turn(teller)
+    product = Product(settings=house.settings, store=house.store, client=house.client, processor=house.processor)
+    registry = CollectorRegistry()
+    registry.register(ProductCollector(product, Recorder(house.store, lambda: None)))
+    assert registry.get_sample_value("notifications_total", {"outcome": "sent"}) == 1
+    assert registry.get_sample_value("notifications_total", {"outcome": "failed"}) == 1
+    assert registry.get_sample_value("notifications_waiting") == 1
+    assert registry.get_sample_value("notifications_set_aside") == 0

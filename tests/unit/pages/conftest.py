@@ -34,7 +34,14 @@ def _routing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Give each test a store and settings of its own, whatever the machine has set."""
-    for name in ("HEYGEN_API_KEY", "HEYGEN_PROCESSING_MODE", "HEYGEN_WEBHOOK_BASE_URL", "APP_ENV", "PORT"):
+    for name in (
+        "HEYGEN_API_KEY",
+        "HEYGEN_PROCESSING_MODE",
+        "HEYGEN_WEBHOOK_BASE_URL",
+        "APP_ENV",
+        "NOTIFY_URLS",
+        "PORT",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/reels.db")
     monkeypatch.chdir(tmp_path)
