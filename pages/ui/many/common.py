@@ -28,8 +28,8 @@ def draw_common(writing: Writing, offer: Catalogue) -> None:
         height=SCRIPT_HEIGHT,
         persist_state="session",
         placeholder=_("Hello {{name}}, our new collection is here."),
-        help=_("A name in double braces, such as {{name}}, is filled in from the column of that name, row by row."),
     )
+    st.caption(_("A name in double braces, such as {{name}}, is filled in from the column of that name, row by row."))
     with st.grid("auto", min_column_width=220, gap="small"):
         avatar_id = _choose(
             writing, "avatar", _("Avatar"), common.avatar_id, names(offer.avatars), _("The account's first avatar")
