@@ -97,9 +97,10 @@ with counts:
     draw_meter(product, sheet, balance)
 with st.bottom, st.container(horizontal_alignment="center"), st.container(width=WIDTH):
     problem = st.empty()
-    sure = guard.confirmed(product, sheet, balance)
+    asked = guard.asks(product, sheet, balance)
     with st.container(key=sheet.name("submit"), horizontal=True, horizontal_alignment="right"):
         draw_ways_out(product, sheet)
+        sure = asked and st.button(_("Make it all the same"), key=sheet.name("sure"), icon=":material/send:")
         pressed = st.button(_("Make the reel"), key=sheet.name("button"), type="primary", icon=":material/send:")
 if pressed or sure:
     submit(sure=sure)

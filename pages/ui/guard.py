@@ -27,19 +27,16 @@ def found(product: Product, draft: Draft, balance: float | None) -> tuple[Concer
     return concerns(estimated(product, draft), limit_s=limit_s, balance=balance)
 
 
-def confirmed(product: Product, sheet: Sheet, balance: float | None) -> bool:
-    """Say what was found when the reel was to be made, and offer to make it all the same; True when that is wanted.
+def asks(product: Product, sheet: Sheet, balance: float | None) -> bool:
+    """Say what was found when the reel was to be made; True while that is to be answered.
 
-    What was asked about is forgotten as soon as something else speaks against it, or nothing any more.
+    It is forgotten as soon as something else speaks against making it, or nothing any more.
     """
-    if sheet.asked is None:
-        return False
     if sheet.asked != found(product, sheet.draft, balance):
         sheet.asked = None
-        return False
-    for concern in sheet.asked:
+    for concern in sheet.asked or ():
         st.warning(sentence(product, sheet.draft, concern, balance), icon=":material/front_hand:")
-    return st.button(_("Make it all the same"), key=sheet.name("sure"), icon=":material/send:")
+    return sheet.asked is not None
 
 
 def sentence(product: Product, draft: Draft, concern: Concern, balance: float | None) -> str:
