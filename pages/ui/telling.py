@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import streamlit as st
@@ -17,12 +17,14 @@ from pages.ui.moments import full, number, span
 from pages.ui.particulars import draw_facts
 
 RESULTS: Final = "telling_results"
+WRONG: Final = "telling_wrong"
 SHOWN: Final = 50
 
 
 @st.fragment
 def draw_telling(product: Product) -> None:
     """Draw the targets, the button that tries them, and what was set aside."""
+    _draw_problem()
     try:
         targets = open_targets(product.settings.notify_urls)
     except ReelsError as error:
@@ -96,18 +98,35 @@ def _draw_aside(product: Product, targets: Sequence[Target]) -> None:
         for aside in notifications.aside(SHOWN)
     ]
     st.dataframe(rows, hide_index=True, width="stretch")
+    keys = [target.key for target in targets]
     with st.container(horizontal=True):
-        again = st.button(
-            _("Send them again"), key="telling-again", icon=":material/replay:", disabled=not targets, type="primary"
+        st.button(
+            _("Send them again"),
+            key="telling-again",
+            type="primary",
+            icon=":material/replay:",
+            disabled=not targets,
+            on_click=_do,
+            args=(lambda: notifications.send_again(keys, utcnow()),),
         )
-        forget = st.button(_("Forget them"), key="telling-forget", icon=":material/delete:")
-    if again or forget:
-        try:
-            if again:
-                notifications.send_again([target.key for target in targets], utcnow())
-            else:
-                notifications.forget()
-        except ReelsError as error:
-            st.error(say(error), icon=":material/error:")
-            return
-        st.rerun(scope="fragment")
+        st.button(
+            _("Forget them"),
+            key="telling-forget",
+            icon=":material/delete:",
+            on_click=_do,
+            args=(notifications.forget,),
+        )
+
+
+def _do(act: Callable[[], None]) -> None:
+    """Do what was asked for, and remember why not where it cannot be done."""
+    try:
+        act()
+    except ReelsError as error:
+        st.session_state[WRONG] = error
+
+
+def _draw_problem() -> None:
+    error = st.session_state.pop(WRONG, None)
+    if error is not None:
+        st.error(say(error), icon=":material/error:")
