@@ -13,6 +13,7 @@ from core.store import ReelFilter, Store
 from pages.ui import paging
 from pages.ui.language import _
 from pages.ui.moments import day, day_order, zone
+from pages.ui.returning import come_back, leave
 from pages.ui.words import MODES, STATES
 
 CAMPAIGNS: Final = 200
@@ -25,6 +26,7 @@ TEXT: Final = "q"
 
 def choose_filter(store: Store) -> ReelFilter:
     """Draw the filter, which lives in the address, and return it."""
+    come_back()
     campaigns = _campaigns(store)
     with st.container(horizontal=True, vertical_alignment="center", key="filter"):
         status = _choose_status()
@@ -58,6 +60,7 @@ def choose_filter(store: Store) -> ReelFilter:
         shelf=Shelf.ARCHIVED if shelf else Shelf.LISTED,
         before_id=paging.before(),
     )
+    leave((*NAMES, paging.PLACE), {TEXT: text or "", FIRST: first, LAST: last})
     _draw_active(wanted, first, last, campaigns)
     return wanted
 

@@ -113,3 +113,19 @@ def test_a_day_begins_and_ends_by_the_viewers_clock(visit: Visit, monkeypatch: p
     assert since == datetime(2026, 3, 28, 23, tzinfo=UTC)
     assert until == datetime(2026, 3, 29, 22, tzinfo=UTC)
     assert moments(None, None) == (None, None)
+
+
+def test_whoever_comes_back_from_a_reel_finds_the_list_as_it_was(product: Product, visit: Visit) -> None:
+    stored(product, title="Abedul uno", mode=ProcessingMode.POLLING)
+    stored(product, title="Abedul dos", mode=ProcessingMode.HYBRID)
+    stored(product, title="Roble", mode=ProcessingMode.POLLING)
+    page = visit(mode="polling", q="abedul", until="2100-01-01")
+    assert titles(page) == ["Abedul uno"]
+    page.query_params["id"] = "3"
+    for name in ("mode", "q", "until"):
+        page.query_params.pop(name, None)
+    page.run()
+    assert titles(page) == ["Abedul uno"]
+    assert page.query_params["mode"] == "polling"
+    assert "id" not in page.query_params
+    assert titles(visit(id="3")) == ["Roble", "Abedul dos", "Abedul uno"]
