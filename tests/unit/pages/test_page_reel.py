@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from core.clock import utcnow
-from core.models import Channel, ProcessingMode, ReelStatus
+from core.models import Channel, ProcessingMode, ReelStatus, SendState
 from core.product import Product
+from pages.ui.keepsakes import is_here_only
+from tests.factories import a_body, a_delivery
 from tests.unit.pages.conftest import Visit
 from tests.unit.pages.states import drawn, processing, stored, texts
 
@@ -114,3 +119,124 @@ def test_a_new_one_can_be_made_from_this(product: Product, visit: Visit) -> None
     page = visit("reel", "en", id="1")
     page.button(key="copy").click().run()
     assert page.text_area[0].value == "Tres prendas."
+
+
+def test_a_reel_says_between_which_times_it_is_expected(product: Product, visit: Visit) -> None:
+    processing(product)
+    told = " ".join(str(element.value) for element in visit("reel", "en", id="1").markdown)
+    assert "Usually about 10 to 30 seconds: expected between" in told
+    assert "%" not in told
+    old = processing(product, since_s=44)
+    told = " ".join(str(element.value) for element in visit("reel", "es", id=str(old.id)).markdown)
+    assert "Está tardando más de lo habitual (de 10 a 30 segundos)." in told
+
+
+def test_the_time_is_drawn_from_submit_to_kept(product: Product, visit: Visit) -> None:
+    began = utcnow() - timedelta(seconds=100)
+    reel = stored(product)
+    moments = ((10, "sending"), (20, "processing"), (90, "completed"), (100, "kept"))
+    with product.store.transaction() as conn:
+        conn.execute("DELETE FROM timeline")
+    product.store.timeline.add(reel.id or 0, began, "pending", attempt=1)
+    for second, kind in moments:
+        detail = {"completed_at": (began + timedelta(seconds=60)).isoformat()} if kind == "completed" else {}
+        product.store.timeline.add(reel.id or 0, began + timedelta(seconds=second), kind, **detail)
+    [cascade] = drawn(visit("reel", "en", id="1"), "cascade")
+    assert [(bar["what"], bar["from"], bar["width"], bar["length"]) for bar in cascade["stretches"]] == [
+        ("Waiting here", 0, 10, "10 s"),
+        ("Sending", 10, 10, "10 s"),
+        ("Rendering at HeyGen", 20, 40, "40 s"),
+        ("Until we knew", 60, 30, "30 s"),
+        ("Copying the files", 90, 10, "10 s"),
+    ]
+
+
+def test_every_delivery_and_sweep_is_a_row_with_its_proof(product: Product, visit: Visit) -> None:
+    reel = processing(product)
+    for second in (1, 2):
+        at = utcnow() + timedelta(seconds=second)
+        product.store.looks.note({reel.id or 0: "processing"}, Channel.POLL, at)
+    body = a_body(video_id=reel.video_id)
+    headers = {"content-type": "application/json", "heygen-signature": "***"}
+    came = [a_delivery(body, reel_id=reel.id, headers=headers, received_at=utcnow() + timedelta(seconds=3))]
+    product.store.deliveries.record(came * 2)
+    entries = drawn(visit("reel", "en", id="1"), "story")[0]["entries"]
+    sweep, webhook = entries[1]["evidence"], entries[2]
+    assert entries[1]["what"] == "HeyGen was asked (sweep) · 2×"
+    assert len(sweep["times"]) == 2
+    assert sweep["request"] == f"GET /v3/videos/{reel.video_id}"
+    assert ["came so many times", "2"] in webhook["detail"]
+    assert ["verdict", "waiting"] in webhook["detail"]
+    assert webhook["evidence"]["body"] == body.decode()
+    assert ["heygen-signature", "***"] in webhook["evidence"]["headers"]
+    assert webhook["evidence"]["curl"].startswith("curl -X POST")
+
+
+@pytest.mark.parametrize(
+    ("code", "urgent"), [("avatar_not_usable", "Make a new one from this"), ("rendering_failed", "Retry")]
+)
+def test_what_helps_after_a_failure_stands_out(product: Product, visit: Visit, code: str, urgent: str) -> None:
+    stored(product, status=ReelStatus.FAILED, failure_code=code, detected_at=utcnow())
+    page = visit("reel", "en", id="1")
+    assert [button.label for button in page.button if button.proto.type == "primary"] == [urgent]
+
+
+MEANINGS = [
+    ({}, "it is not sent, and nothing is paid"),
+    ({"send_state": SendState.UNKNOWN}, "HeyGen may have it already"),
+    ({"status": ReelStatus.PROCESSING}, "HeyGen is making it and cannot cancel"),
+    ({"status": ReelStatus.FAILED}, "this cannot be undone"),
+]
+
+
+@pytest.mark.parametrize(("state", "words"), MEANINGS)
+def test_deleting_says_what_it_means_for_this_very_reel(
+    product: Product, visit: Visit, state: dict[str, Any], words: str
+) -> None:
+    stored(product, **state)
+    page = visit("reel", "en", id="1")
+    page.button(key="delete-1").click().run()
+    assert any(words in caption.value for caption in page.caption)
+    page.button(key="keep-1").click().run()
+    assert not any(words in caption.value for caption in page.caption)
+    assert product.store.reels.get(1).deleted_at is None
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "This reel was deleted. What is left of it is being taken away."),
+        ("es", "Este reel se ha borrado. Lo que queda de él se está quitando."),
+    ],
+)
+def test_a_deleted_reel_shows_nothing_of_itself(product: Product, visit: Visit, language: str, sentence: str) -> None:
+    stored(product, title="Secreto", script="Palabras.")
+    page = visit("reel", language, id="1")
+    page.button(key="delete-1").click().run()
+    page.button(key="delete-now-1").click().run()
+    assert sentence in [info.value for info in page.info]
+    assert "Secreto" not in texts(page)
+    product.store.removals.finish(1, utcnow())
+    assert "deleted. What it cost stays" in texts(visit("reel", "en", id="1"))
+
+
+def test_a_finished_reel_is_put_away_and_brought_back(product: Product, visit: Visit) -> None:
+    stored(product, status=ReelStatus.FAILED, detected_at=utcnow())
+    page = visit("reel", "en", id="1")
+    page.button(key="archive-1").click().run()
+    assert product.store.reels.get(1).archived_at is not None
+    page.button(key="restore-1").click().run()
+    assert product.store.reels.get(1).archived_at is None
+
+
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [
+        ("http://127.0.0.1:8501/reel", True),
+        ("http://localhost/", True),
+        ("https://reels.example.com/", False),
+        ("", True),
+    ],
+)
+def test_an_address_is_shared_honestly(address: str, here: bool) -> None:
+    assert is_here_only(address) is here
