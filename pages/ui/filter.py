@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.clock import utcnow
 from core.models import ProcessingMode, ReelStatus, Shelf
 from core.store import ReelFilter, Store
 from pages.ui import paging
@@ -22,6 +23,7 @@ NAMES: Final = ("status", "mode", "campaign", "shelf")
 FIRST: Final = "from"
 LAST: Final = "until"
 TEXT: Final = "q"
+BELATED: Final = timedelta(seconds=2)
 
 
 def choose_filter(store: Store) -> ReelFilter:
@@ -77,11 +79,26 @@ def _midnight(on: date) -> datetime:
 
 def _asked(name: str, allowed: Collection[str]) -> str | None:
     """Return what the address asks for; what does not exist is taken out of it."""
-    value = st.query_params.get(name)
+    value = _current(name)
     if value is not None and value not in allowed:
-        del st.query_params[name]
+        st.query_params.pop(name, None)
         return None
     return value
+
+
+def _current(name: str) -> str | None:
+    """Return what the address says; a run that was asked for just before a choice still brings the one of before."""
+    value = st.query_params.get(name)
+    before, chosen, at = st.session_state.get(f"written-{name}", (None, None, None))
+    return chosen if at is not None and value == before and utcnow() - at < BELATED else value
+
+
+def _write(name: str, chosen: str | None) -> None:
+    st.session_state[f"written-{name}"] = (st.query_params.get(name), chosen, utcnow())
+    if chosen is None:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = chosen
 
 
 def _choose_status() -> str | None:
@@ -130,10 +147,7 @@ def _campaigns(store: Store) -> dict[str, str]:
 def _remember(name: str) -> None:
     """Write a choice into the address and begin at the newest reels."""
     paging.reset()
-    if chosen := st.session_state[f"wanted-{name}"]:
-        st.query_params[name] = chosen
-    else:
-        st.query_params.pop(name, None)
+    _write(name, st.session_state[f"wanted-{name}"] or None)
 
 
 def _draw_active(wanted: ReelFilter, first: date | None, last: date | None, campaigns: Mapping[str, str]) -> None:
@@ -156,6 +170,6 @@ def clear() -> None:
     """Drop every filter."""
     paging.reset()
     for name in NAMES:
-        st.query_params.pop(name, None)
+        _write(name, None)
     st.session_state[TEXT] = ""
     st.session_state[FIRST] = st.session_state[LAST] = None

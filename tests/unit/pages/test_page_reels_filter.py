@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -129,3 +129,16 @@ def test_whoever_comes_back_from_a_reel_finds_the_list_as_it_was(product: Produc
     assert page.query_params["mode"] == "polling"
     assert "id" not in page.query_params
     assert titles(visit(id="3")) == ["Roble", "Abedul dos", "Abedul uno"]
+
+
+def test_a_run_that_was_asked_for_before_a_choice_does_not_undo_it(product: Product, visit: Visit) -> None:
+    stored(product, title="Uno", mode=ProcessingMode.POLLING)
+    stored(product, title="Dos", mode=ProcessingMode.HYBRID)
+    page = visit(language="en")
+    page.selectbox(key="wanted-mode").select("polling").run()
+    del page.query_params["mode"]  # as a tick brings it that had left the browser before
+    page.run()
+    assert titles(page) == ["Uno"]
+    page.session_state["written-mode"] = (None, "polling", utcnow() - timedelta(seconds=3))
+    page.run()
+    assert titles(page) == ["Dos", "Uno"]
