@@ -6,9 +6,10 @@ import logging
 import sys
 import time
 
-from tests.table.cell import CHAPTERS
+from tests.table.cell import CHAPTERS, MODES
 from tests.table.document import PAGE, page
-from tests.table.stage import play
+from tests.table.scenes import Scene, misjudged, play_scenarios, troubles
+from tests.table.stage import play, world
 from tests.table.verdict import judged, strange
 
 
@@ -24,9 +25,17 @@ def main() -> int:
         seconds = time.monotonic() - began
         sys.stdout.write(f"{chapter.title}: {len(outcomes)} cells in {seconds:.1f} s, {len(found)} problems\n")
         played.append((chapter, outcomes))
+    scenes: list[Scene] = []
+    for mode in MODES:
+        with world() as made:
+            played_there, report = play_scenarios(made, mode)
+        found = [*misjudged(report), *(trouble for scene in played_there for trouble in troubles(scene))]
+        broken += found
+        scenes += played_there
+        sys.stdout.write(f"Scenarios in {mode}: {len(played_there)}, {len(found)} problems\n")
     sys.stdout.writelines(f"{problem}\n" for problem in broken)
     if not broken:
-        PAGE.write_text(page(played), encoding="utf-8")
+        PAGE.write_text(page(played, scenes), encoding="utf-8")
     return 1 if broken else 0
 
 

@@ -9,9 +9,11 @@ from typing import Final
 
 from core.models import ProcessingMode
 from fake_heygen.faults import Fault
+from fake_heygen.scenario import load, names
 from tests.table.cell import MODES, Cell, Chapter
 from tests.table.moments import NO_ADDRESS, Moment, habit_of
 from tests.table.outcome import Outcome
+from tests.table.scenes import DEADLINE_S, EVERY_S, OVERDUE_AFTER_S, REELS, Scene
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "faults-by-mode.md"
 
@@ -41,9 +43,37 @@ Polling hands out no address: nothing is delivered, and what strikes deliveries 
 """
 
 
-def page(played: Sequence[tuple[Chapter, Sequence[Outcome]]]) -> str:
+SCENARIOS: Final = f"""
+## Scenarios
+
+Every scenario of the simulator plays in each mode for {REELS} reels, one every {EVERY_S} s. A webhook counts as overdue
+after {OVERDUE_AFTER_S:.0f} s here, and a reel is given up after {DEADLINE_S / 3600:.0f} hours; a person who finds the
+queue stopped for want of credit adds some.
+
+"""
+
+
+def page(played: Sequence[tuple[Chapter, Sequence[Outcome]]], scenes: Sequence[Scene]) -> str:
     """Return the whole page."""
-    return OPENING + "".join(section(chapter, outcomes) for chapter, outcomes in played)
+    return OPENING + "".join(section(chapter, outcomes) for chapter, outcomes in played) + scenarios(scenes)
+
+
+def scenarios(scenes: Sequence[Scene]) -> str:
+    """Return the part that tells of the scenarios."""
+    told = {(scene.name, scene.mode): scene.told() for scene in scenes}
+    heads = " | ".join(f"In {mode}" for mode in MODES)
+    lines = [f"| Scenario | {heads} |", "|---" * (1 + len(MODES)) + "|"]
+    for name in names():
+        cells = " | ".join(told[name, mode] for mode in MODES)
+        lines.append(f"| `{name}`<br>{load(name)['sound_client']} | {cells} |")
+    return SCENARIOS + "\n".join(lines) + "\n"
+
+
+def told_of(text: str, name: str, mode: ProcessingMode) -> str:
+    """Return what a page tells of a scenario in a mode."""
+    row = next((line for line in text.splitlines() if line.startswith(f"| `{name}`<br>")), "")
+    cells = row.strip("| ").split(" | ")
+    return cells[1 + MODES.index(mode)] if len(cells) == 1 + len(MODES) else ""
 
 
 def section(chapter: Chapter, outcomes: Sequence[Outcome]) -> str:
@@ -83,7 +113,7 @@ def _impossible(chapter: Chapter) -> Iterator[str]:
         grouped[why, ", ".join(when)].append(f"`{name}`")
     if grouped:
         yield "\nCannot be:\n"
-    for (why, when), names in grouped.items():
-        yield f"- {', '.join(names)} {when}: {why}."
+    for (why, when), faults in grouped.items():
+        yield f"- {', '.join(faults)} {when}: {why}."
     if any(cell.why_not == NO_ADDRESS for cell in chapter.cells()):
         yield ("" if grouped else "\nCannot be:\n\n") + f"- The other cells of polling: {NO_ADDRESS}."

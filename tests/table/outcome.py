@@ -43,49 +43,21 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """A cell and what became of it; times are seconds since the world began."""
+class Story:
+    """What became of one reel."""
 
-    cell: Cell
     reel: Reel
     timeline: tuple[TimelineEntry, ...]
-    attempts: tuple[Attempt, ...]
-    ledger: tuple[Mapping[str, Any], ...]
-    kept: frozenset[str]
-    began_at: float
+    kept: frozenset[str] = frozenset()
 
     @property
     def kinds(self) -> list[str]:
         """Return the kinds of the timeline's entries."""
         return [entry.kind for entry in self.timeline]
 
-    @property
-    def ended_s(self) -> float | None:
-        """Return when HeyGen ended the video, in seconds since the world began."""
-        ends = [row["terminal_at"] for row in self.ledger if row["terminal_at"] is not None]
-        return ends[0] - self.began_at if ends else None
-
-    @property
-    def verdicts(self) -> Mapping[str, int]:
-        """Return how the deliveries that are the reel's were ruled, each copy counted."""
-        ruled: Counter[str] = Counter()
-        for entry in self.timeline:
-            if entry.kind == "webhook":
-                ruled[str(entry.detail["verdict"])] += int(entry.detail["seen"])
-        return ruled
-
-    def since_began(self, at: datetime | None) -> float:
-        """Return a moment in seconds since the world began, inf for none."""
-        return inf if at is None else at.timestamp() - self.began_at
-
     def has(self, kind: str) -> bool:
         """Tell whether the timeline has an entry of a kind."""
         return kind in self.kinds
-
-    def told(self) -> str:
-        """Return the cell's text."""
-        parts = [self.ending(), self._noted(), self._answers(), self._verdicts()]
-        return "; ".join(part for part in parts if part)
 
     def ending(self) -> str:
         """Return how the reel ended and how that was learned."""
@@ -117,6 +89,40 @@ class Outcome:
         if self.has("queue_stopped"):
             return "queue stopped until a person opened it, " if self.has("retry") else "queue stopped for a while, "
         return "queue paused, " if self.has("queue_paused") else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Story):
+    """A cell and what became of it; times are seconds since the world began."""
+
+    cell: Cell
+    attempts: tuple[Attempt, ...]
+    ledger: tuple[Mapping[str, Any], ...]
+    began_at: float
+
+    @property
+    def ended_s(self) -> float | None:
+        """Return when HeyGen ended the video, in seconds since the world began."""
+        ends = [row["terminal_at"] for row in self.ledger if row["terminal_at"] is not None]
+        return ends[0] - self.began_at if ends else None
+
+    @property
+    def verdicts(self) -> Mapping[str, int]:
+        """Return how the deliveries that are the reel's were ruled, each copy counted."""
+        ruled: Counter[str] = Counter()
+        for entry in self.timeline:
+            if entry.kind == "webhook":
+                ruled[str(entry.detail["verdict"])] += int(entry.detail["seen"])
+        return ruled
+
+    def since_began(self, at: datetime | None) -> float:
+        """Return a moment in seconds since the world began, inf for none."""
+        return inf if at is None else at.timestamp() - self.began_at
+
+    def told(self) -> str:
+        """Return the cell's text."""
+        parts = [self.ending(), self._noted(), self._answers(), self._verdicts()]
+        return "; ".join(part for part in parts if part)
 
     def _noted(self) -> str:
         noted = sorted({str(entry.detail["what"]) for entry in self.timeline if entry.kind == "anomaly"})

@@ -6,8 +6,9 @@ import socket
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from freezegun import freeze_time
 from starlette.applications import Starlette
 
 from core.clock import utcnow
-from core.models import ProcessingMode
+from core.models import Reel
 from core.store import open_store
 from fake_heygen.cli.process import Process
 from fake_heygen.cli.remote import Remote
@@ -46,53 +47,53 @@ SCENARIO: Final = {
 }
 
 
-class Stage:
-    """One world: the simulator, the teams and their clock."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Where teams live: the simulator, its clock and ours, and the address at which receivers are reached."""
 
-    def __init__(self, chapter: Chapter, folder: Path, fake: Remote, url: str, public_url: str) -> None:
+    fake: Remote
+    url: str
+    public_url: str
+    fresh: Path
+    clock: Any
+    listener: socket.socket
+
+    def live(self, teams: Sequence[Team], turn: Callable[[int], None]) -> None:
+        """Let four days pass, with a turn at every tick."""
+        before_s = 0
+        for at_s in _ticks(teams):
+            self.fake.post("clock", {"advance_s": at_s - before_s})
+            self.clock.move_to(BEGAN + timedelta(seconds=at_s))
+            turn(at_s)
+            before_s = at_s
+
+    def judged(self, jobs: Sequence[Job]) -> Report:
+        """Compare what teams believe with the ledger; their clock is the simulator's."""
+        return check(read_ledger(self.fake.ledger() | {"same_clock": True}, utcnow().timestamp()), jobs)
+
+
+class Stage:
+    """Play one chapter in a world."""
+
+    def __init__(self, chapter: Chapter, world: World) -> None:
         self.cells = [cell for cell in chapter.cells() if cell.staging is not None]
-        self._fake = fake
-        fresh = folder / "fresh.db"  # made once, and copied for each team
-        store = open_store(f"sqlite:///{fresh}")
-        store.reels.counts()
-        store.close()
-        self._teams = {name: Team(name, mode, fresh, url, public_url) for name, mode in _accounts(self.cells)}
+        self._world = world
+        self._fake = world.fake
+        accounts = dict.fromkeys((cell.account, cell.mode) for cell in self.cells)
+        self._teams = {name: Team(name, mode, world.fresh, world.url, world.public_url) for name, mode in accounts}
         for team in self._teams.values():
             team.archives = chapter.title == "Files"
 
-    def app(self) -> Starlette:
-        """Return the receivers of all teams."""
-        return Starlette(routes=[team.mount() for team in self._teams.values()])
-
-    def play(self, clock: Any) -> tuple[list[Outcome], Report]:
+    def play(self) -> tuple[list[Outcome], Report]:
         """Let everything happen that four days bring."""
         self._fake.put("scenario", SCENARIO)
-        for team in self._teams.values():
-            team.begin(rotated=any(cell.fault.name == "sign=old" for cell in self.cells))
-        for cell in self.cells:
-            self._teams[cell.account].submit(cell.name, cell.script)
-        before_s = 0
-        for at_s in self._ticks():
-            self._fake.post("clock", {"advance_s": at_s - before_s})
-            clock.move_to(BEGAN + timedelta(seconds=at_s))
-            self._turn(at_s)
-            before_s = at_s
-        return self._outcomes(), self._judged()
-
-    def stop(self) -> None:
-        """End the teams."""
-        for team in self._teams.values():
-            team.stop()
-
-    def _ticks(self) -> Iterator[int]:
-        """Yield the moments at which cores have their turns: hourly once all are at rest."""
-        yield from CLOSE_TICKS_S
-        at_s = 4 * HOUR_S
-        while at_s <= OVER_AT_S:
-            yield at_s
-            next_hour_s = (at_s // HOUR_S + 1) * HOUR_S
-            at_rest = all(team.at_rest() for team in self._teams.values())
-            at_s = next_hour_s if at_rest else min(next_hour_s, at_s + BUSY_TICK_S)
+        with at_work(list(self._teams.values()), self._world):
+            for team in self._teams.values():
+                team.begin(rotated=any(cell.fault.name == "sign=old" for cell in self.cells))
+            for cell in self.cells:
+                self._teams[cell.account].submit(cell.name, cell.script)
+            self._world.live(list(self._teams.values()), self._turn)
+            return self._outcomes(), self._world.judged([self._job(cell) for cell in self.cells])
 
     def _turn(self, at_s: int) -> None:
         for cell in self.cells:
@@ -136,26 +137,32 @@ class Stage:
             began_at=began_at,
         )
 
-    def _judged(self) -> Report:
-        """Compare what all teams believe with the ledger; their clock is the simulator's."""
-        ledger = read_ledger(self._fake.ledger() | {"same_clock": True}, utcnow().timestamp())
-        return check(ledger, [self._job(cell) for cell in self.cells])
-
     def _job(self, cell: Cell) -> Job:
-        reel = self._teams[cell.account].reel(cell.name)
-        ended = reel.detected_at if reel.detected_by else None
-        return Job(
-            job=cell.name,
-            status=str(reel.status),
-            video_id=reel.video_id,
-            videos=frozenset({reel.video_id} if reel.video_id else ()),
-            key=reel.idempotency_key,
-            known_at=ended.timestamp() if ended else None,
-        )
+        return job(cell.name, self._teams[cell.account].reel(cell.name))
+
+
+def job(name: str, reel: Reel) -> Job:
+    """Return what a team believes of a reel, as the simulator's checker reads it."""
+    ended = reel.detected_at if reel.detected_by else None
+    return Job(
+        job=name,
+        status=str(reel.status),
+        video_id=reel.video_id,
+        videos=frozenset({reel.video_id} if reel.video_id else ()),
+        key=reel.idempotency_key,
+        known_at=ended.timestamp() if ended else None,
+    )
 
 
 def play(chapter: Chapter) -> tuple[list[Outcome], Report]:
     """Play a chapter from its beginning to its end."""
+    with world() as made:
+        return Stage(chapter, made).play()
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """Begin a new world, whose clock stands still."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         process = stack.enter_context(Process("--port", "0", "--seed", "1", "--frozen", "--start", BEGAN.isoformat()))
@@ -163,23 +170,35 @@ def play(chapter: Chapter) -> tuple[list[Outcome], Report]:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=512))
         clock = stack.enter_context(freeze_time(BEGAN, real_asyncio=True))
         public_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        stage = Stage(chapter, folder, fake, process.url, public_url)
-        stack.callback(stage.stop)
-        stack.enter_context(_served(stage.app(), listener))
-        return stage.play(clock)
+        fresh = folder / "fresh.db"  # made once, and copied for each team
+        store = open_store(f"sqlite:///{fresh}")
+        store.reels.counts()
+        store.close()
+        yield World(fake=fake, url=process.url, public_url=public_url, fresh=fresh, clock=clock, listener=listener)
 
 
 @contextmanager
-def _served(app: Starlette, listener: socket.socket) -> Iterator[None]:
+def at_work(teams: Sequence[Team], world: World) -> Iterator[None]:
+    """Serve the receivers of teams, and end the teams afterwards."""
+    app = Starlette(routes=[team.mount() for team in teams])
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [world.listener]}, daemon=True)
     thread.start()
     try:
         yield
     finally:
         server.should_exit = True
         thread.join(10)
+        for team in teams:
+            team.stop()
 
 
-def _accounts(cells: Sequence[Cell]) -> list[tuple[str, ProcessingMode]]:
-    return list(dict.fromkeys((cell.account, cell.mode) for cell in cells))
+def _ticks(teams: Sequence[Team]) -> Iterator[int]:
+    """Yield the moments at which cores have their turns: hourly once all are at rest."""
+    yield from CLOSE_TICKS_S
+    at_s = 4 * HOUR_S
+    while at_s <= OVER_AT_S:
+        yield at_s
+        next_hour_s = (at_s // HOUR_S + 1) * HOUR_S
+        at_rest = all(team.at_rest() for team in teams)
+        at_s = next_hour_s if at_rest else min(next_hour_s, at_s + BUSY_TICK_S)

@@ -54,7 +54,17 @@ class Hasty(httpx.BaseTransport):
 class Team:
     """Hold one product; `turn` does what its worker's threads would do at a moment."""
 
-    def __init__(self, name: str, mode: ProcessingMode, fresh: Path, heygen_url: str, public_url: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        mode: ProcessingMode,
+        fresh: Path,
+        heygen_url: str,
+        public_url: str,
+        *,
+        overdue_after_s: float = OVERDUE_AFTER_S,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
         self.name = name
         self.mode = mode
         folder = fresh.parent
@@ -66,8 +76,8 @@ class Team:
             webhook_base_url=base,
             database_url=f"sqlite:///{folder / name}/reels.db",
             max_concurrent=1000,
-            deadline_s=DEADLINE_S,
-            fallback_after_s=OVERDUE_AFTER_S,
+            deadline_s=deadline_s,
+            fallback_after_s=overdue_after_s,
             poll_interval_s=SWEEP_EVERY_S,
         )
         (folder / name).mkdir()
@@ -136,7 +146,9 @@ class Team:
             reel = self.reel(title)
             if reel.status is ReelStatus.PENDING and self.processor.submission.gate().state == "stopped":
                 self.processor.retry(reel)
-            overdue = is_overdue(reel, OVERDUE_AFTER_S, now) and reel.mode is ProcessingMode.WEBHOOK
+            overdue = (
+                is_overdue(reel, self.settings.fallback_after_s or 0.0, now) and reel.mode is ProcessingMode.WEBHOOK
+            )
             if overdue or reel.status is ReelStatus.TIMED_OUT:
                 self.ask([title])
 

@@ -9,13 +9,15 @@ import pytest
 
 from core.models import Channel, ProcessingMode, ReelStatus
 from fake_heygen.faults import BY_NAME, FAULTS, Fault
+from fake_heygen.scenario import load, names
 from tests.table.cell import CHAPTERS, MODES, Chapter
-from tests.table.document import OPENING, PAGE, section, told_in
+from tests.table.document import OPENING, PAGE, SCENARIOS, section, told_in, told_of
 from tests.table.moments import ARGUMENTS, BESIDE, Moment, habit_of
 from tests.table.moments import BY_NAME as HABITS
 from tests.table.outcome import Outcome
 from tests.table.promise import End, Promise, read_promise
-from tests.table.stage import play
+from tests.table.scenes import ends_of, misjudged, play_scenarios, troubles
+from tests.table.stage import play, world
 from tests.table.verdict import judged, problems, strange
 
 
@@ -29,9 +31,24 @@ def test_core_ends_every_reel_as_the_sentence_says_and_the_page_tells_it(chapter
     assert told_in(page, chapter).splitlines() == told.splitlines(), "run: python -m tests.table"
 
 
-def test_the_page_has_its_opening_and_the_chapters_and_nothing_else() -> None:
+@pytest.mark.parametrize("mode", MODES)
+def test_core_ends_every_scenario_as_its_sentence_says_and_the_page_tells_it(mode: ProcessingMode) -> None:
+    with world() as made:
+        scenes, report = play_scenarios(made, mode)
+    for scene in scenes:
+        print(f"{scene.name}: {scene.told()}")  # noqa: T201  # the table itself
+    assert [*misjudged(report), *(trouble for scene in scenes for trouble in troubles(scene))] == []
     page = PAGE.read_text(encoding="utf-8")
-    assert page == OPENING + "".join(told_in(page, chapter) for chapter in CHAPTERS), "run: python -m tests.table"
+    told = {scene.name: told_of(page, scene.name, mode) for scene in scenes}
+    assert told == {scene.name: scene.told() for scene in scenes}, "run: python -m tests.table"
+
+
+def test_the_page_has_its_opening_the_chapters_and_the_scenarios_and_nothing_else() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    chapters = "".join(told_in(page, chapter) for chapter in CHAPTERS)
+    assert page.startswith(OPENING + chapters + SCENARIOS), "run: python -m tests.table"
+    rows = page.removeprefix(OPENING + chapters + SCENARIOS).splitlines()[2:]
+    assert [row.partition("<br>")[0] for row in rows] == [f"| `{name}`" for name in names()]
 
 
 def test_every_fault_stands_in_one_chapter_and_has_all_its_moments_or_a_reason() -> None:
@@ -81,6 +98,20 @@ def test_a_moment_is_possible_or_impossible() -> None:
 )
 def test_a_promise_is_read_from_the_sentence(name: str, promise: Promise) -> None:
     assert read_promise(BY_NAME[name]) == promise
+
+
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [
+        ("healthy", {ReelStatus.COMPLETED}),
+        ("everything", {ReelStatus.COMPLETED, ReelStatus.FAILED}),
+        ("refused-orders", {ReelStatus.FAILED}),
+        ("paid-and-failed", {ReelStatus.FAILED}),
+        ("stuck-at-97", {ReelStatus.COMPLETED, ReelStatus.TIMED_OUT}),
+    ],
+)
+def test_the_ends_of_a_scenario_are_read_from_its_sentence(name: str, states: set[ReelStatus]) -> None:
+    assert ends_of(str(load(name)["sound_client"])) == states
 
 
 def test_another_sentence_is_another_promise() -> None:
