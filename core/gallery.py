@@ -26,11 +26,6 @@ class Wanted:
     orientation: str = ""
     favourites: bool = False
 
-    @property
-    def is_open(self) -> bool:
-        """Tell whether everything is wanted."""
-        return self == Wanted()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
@@ -60,14 +55,11 @@ def language_of(entry: Entry) -> str:
 def show(
     entries: Sequence[Entry], wanted: Wanted, favourites: frozenset[str], chosen: str = "", limit: int = PAGE
 ) -> Shown:
-    """Return the first entries that match, favourites before all others.
-
-    While nothing is looked for, the chosen one is always among them.
-    """
+    """Return the first entries that match, favourites before all others; the chosen one is always among them."""
     matching = [entry for entry in entries if _matches(entry, wanted, favourites)]
     ordered = sorted(matching, key=lambda entry: entry.id not in favourites)
     page = ordered[:limit]
-    if wanted.is_open and chosen and all(entry.id != chosen for entry in page):
+    if all(entry.id != chosen for entry in page):
         page = [entry for entry in ordered if entry.id == chosen] + page
     return Shown(entries=tuple(page), total=len(ordered))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -189,6 +188,4 @@ def _check_voice(voice: Mapping[str, Any]) -> None:
 def _within(value: object, low: float, high: float) -> bool:
     if value is None:
         return True
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
-    )
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high

@@ -70,6 +70,11 @@ def test_a_page_is_shown_and_the_chosen_one_is_on_it() -> None:
     assert [entry.id for entry in wider.entries] == [str(n) for n in range(96)]
 
 
+def test_the_chosen_one_is_on_the_first_page_of_its_language() -> None:
+    many = tuple(Voice(id=str(n), name=str(n), language="Spanish") for n in range(100))
+    assert show(many, Wanted(language="Spanish"), NONE, chosen="70").entries[0].id == "70"
+
+
 def test_a_search_shows_what_it_finds_and_nothing_else() -> None:
     assert [entry.id for entry in show(VOICES, Wanted(search="emma"), NONE, chosen="jorge").entries] == ["emma"]
 
