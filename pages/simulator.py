@@ -15,7 +15,7 @@ from core.simulator import Simulator, simulator_at
 from pages.ui.going import follow
 from pages.ui.language import _, mark, say
 from pages.ui.opened import opened
-from pages.ui.simulator.acting import draw_outcome
+from pages.ui.simulator.acting import draw_outcome, forget_outcome, has_outcome
 from pages.ui.simulator.attempts import draw_attempts
 from pages.ui.simulator.clock import draw_clock
 from pages.ui.simulator.events import draw_secret, draw_trigger
@@ -50,6 +50,8 @@ def live(draw: Callable[[Simulator], None], simulator: Simulator, every_s: float
 
     def drawn() -> None:
         follow()
+        if has_outcome():  # a click in here is answered for the whole page
+            st.rerun(scope="app")
         try:
             draw(simulator)
         except Unreachable:
@@ -86,10 +88,16 @@ def draw_page(simulator: Simulator) -> None:
         required=True,
         format_func=lambda name: f"{PARTS[name][1]} {_(PARTS[name][0])}",
         key=PART,
-        on_change=lambda: st.query_params.update({PART: st.session_state[PART]}),
+        on_change=turn_to_part,
         label_visibility="collapsed",
     )
     draw_part(str(part), simulator)
+
+
+def turn_to_part() -> None:
+    """Let the address name the part that was chosen, and leave behind what was said of another."""
+    forget_outcome()
+    st.query_params[PART] = st.session_state[PART]
 
 
 def draw_part(part: str, simulator: Simulator) -> None:
@@ -113,12 +121,20 @@ def draw_part(part: str, simulator: Simulator) -> None:
             live(lambda simulator: draw_attempts(simulator, product.store), simulator)
 
 
+def draw_absence(reason: str) -> None:
+    """Say in the place above everything that there is nothing to steer; it is empty again as soon as there is."""
+    with notice.container():
+        st.fragment(await_simulator, run_every=TICK_S)(reason)
+
+
 st.title(_("Simulator"), anchor=False)
+notice = st.empty()
 try:
     simulator = found()
     if simulator is None:
-        st.fragment(await_simulator, run_every=TICK_S)(_("The bundled fake HeyGen is starting…"))
+        draw_absence(_("The bundled fake HeyGen is starting…"))
     else:
+        simulator.health()
         draw_page(simulator)
 except Unreachable as error:
-    st.fragment(await_simulator, run_every=TICK_S)(say(error))
+    draw_absence(say(error))

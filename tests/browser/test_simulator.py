@@ -20,7 +20,7 @@ from core.store import ReelFilter
 from fake_heygen.cli.process import Process
 from tests.browser.conftest import Server, Visit, until
 
-SOON_MS = 8_000
+SOON_MS = 20_000
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_scenario_is_played_and_a_delivery_is_sent_again(
     page.get_by_role("button", name="Ponerlo en marcha").click()
     expect(page.get_by_text("En marcha: duplicate-storm")).to_be_visible(timeout=SOON_MS)
     page.get_by_role("button", name="Enviar 10 reels").click()
-    until(lambda: len(simulator.ledger()) == 10, 20, "ten videos are ordered")
+    until(lambda: simulator.health()["videos"] == 10, 20, "ten videos are ordered")
     page.get_by_text("Parado").click()
     until(lambda: bool(simulator.clock()["frozen"]), 5, "the clock stands still")
     page.get_by_role("button", name="+1 min").click()
@@ -75,6 +75,7 @@ def test_a_scenario_is_played_and_a_delivery_is_sent_again(
     expect(sides).to_contain_text('"event_type": "avatar_video')
     before = len(simulator.attempts(500))
     sides.get_by_role("button", name="Reenviar").click()
+    expect(page.get_by_text("Se ha enviado de nuevo.")).to_be_visible(timeout=SOON_MS)
     until(lambda: len(simulator.attempts(500)) == before + 1, 10, "one more attempt")
     expect(attempts.first).to_contain_text("200", timeout=SOON_MS)
     until(lambda: done(server, "duplicate-storm", 10), 20, "every reel is done, once")
@@ -89,6 +90,7 @@ def test_a_scenario_is_played_and_a_delivery_is_sent_again(
 def test_a_fault_is_built_and_a_reel_meets_it(server: Server, visitor: Visit, simulator: Simulator) -> None:
     page = visitor(width=390, scheme="dark").open(f"{server.url}/simulator?part=faults")
     choose(page, "Tipo de fallo", "Render")
+    expect(page.get_by_text("[[sim: render=30s]]")).to_be_visible(timeout=SOON_MS)
     choose(page, "Fallo", "outcome=failed")
     expect(page.get_by_text("[[sim: outcome=failed]]")).to_be_visible(timeout=SOON_MS)
     page.get_by_role("button", name="Enviar ahora un reel con esto").click()
@@ -97,7 +99,7 @@ def test_a_fault_is_built_and_a_reel_meets_it(server: Server, visitor: Visit, si
         reels = server.product.store.reels.page(ReelFilter(text="outcome"), 5)
         return bool(reels) and reels[0].status is ReelStatus.FAILED
 
-    until(lambda: len(simulator.ledger()) == 1, 15, "the video is ordered")
+    until(lambda: simulator.health()["videos"] == 1, 15, "the video is ordered")
     simulator.set_clock(advance_s=60)
     until(failed, 15, "the reel has failed")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
