@@ -66,6 +66,8 @@ class Inbox:
     def _work(self, delivery: Delivery) -> None:
         event = webhook_event(delivery.body)
         ruling = self._without_asking(delivery, event)
+        if ruling is not None and ruling.verdict is Verdict.EARLY and self._answers_for_the_post(delivery, event):
+            ruling = None
         if ruling is None:
             self._ask_and_apply(delivery, event)
         else:
@@ -95,7 +97,10 @@ class Inbox:
             return Ruling(verdict=Verdict.UNKNOWN_EVENT, note="nothing changes for this event", reel=reel)
         reel = self._reel_of(delivery, event)
         if reel is None:
-            return self._unknown_video(delivery, event)
+            ruling = self._unknown_video(delivery, event)
+            reel = self._reel_of(delivery, event)  # the answer of the POST may have come between the two looks
+            if reel is None:
+                return ruling
         if delivery.reel_id not in (None, reel.id):
             return Ruling(verdict=Verdict.OTHER_VIDEO, note=f"the video is reel {reel.id}'s")
         if reel.status in {ReelStatus.COMPLETED, ReelStatus.FAILED}:
@@ -135,6 +140,24 @@ class Inbox:
             open_sending = named.send_state in {SendState.SENDING, SendState.UNKNOWN}
             return named.status is ReelStatus.PENDING and open_sending and age_s < GIVE_UP_AFTER_S
         return age_s < EARLY_FOR_S and self._store.reels.any_sending()
+
+    def _answers_for_the_post(self, delivery: Delivery, event: WebhookEvent) -> bool:
+        """Bind the video to a reel whose POST was never answered, where the webhook names that POST's key.
+
+        The key is ours and nobody else's, and HeyGen is asked for the video before it is believed: so nothing is sent
+        again, and nothing waits until the key is too old to be sent again. Where HeyGen does not answer, nothing is
+        bound, and the delivery is taken up again later.
+        """
+        reel = self._store.reels.by_key(event.callback_id) if event.callback_id and event.video_id else None
+        if reel is None or event.video_id is None or delivery.reel_id not in (None, reel.id):
+            return False
+        if reel.status is not ReelStatus.PENDING or not reel.unsure:
+            return False
+        try:
+            video = self._processor.look(event.video_id)
+        except HeyGenError:
+            return False
+        return self._processor.submission.adopt(reel, video, utcnow())
 
     # What HeyGen must be asked for
 

@@ -23,7 +23,7 @@ from core.store import open_store
 from core.targets import open_targets
 from core.worker import Worker
 
-RECORDER_BUSY_S = 5.0
+RECORDER_BUSY_S = 7.0  # HeyGen waits for 10 s
 GARBAGE_AFTER = 10_000
 
 

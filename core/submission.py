@@ -17,7 +17,7 @@ from core.config import Settings
 from core.errors import HeyGenError, HeyGenRefused
 from core.gate import Gate, Outcome, judge
 from core.heygen import HeyGenClient
-from core.models import ProcessingMode, Reel, ReelStatus, RemoteVideo, SendState, new_key
+from core.models import ProcessingMode, Reel, ReelStatus, RemoteStatus, RemoteVideo, SendState, new_key
 from core.schedule import backoff_s
 from core.store import Store
 
@@ -134,6 +134,15 @@ class Submission:
         address = f"{base.rstrip('/')}/webhooks/heygen/reel/{reel.id}"
         logger.info("Webhook configurado: %s/***", address, extra={"reel_id": reel.id})
         return f"{address}/{token}"
+
+    def adopt(self, reel: Reel, video: RemoteVideo, now: datetime) -> bool:
+        """Bind a video that HeyGen told of under the reel's own key; tell whether it is the reel's by now."""
+        if video.status is RemoteStatus.MISSING or (video.title or "") != reel.title:
+            return False
+        with self._store.transaction():
+            if self._is_taken(video):
+                return False
+            return self._accepted(reel, video.video_id, now, how="told_by_webhook").video_id == video.video_id
 
     def _accepted(
         self, claimed: Reel, video_id: str, now: datetime, how: str | None = None, request_id: str | None = None

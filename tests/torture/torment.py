@@ -29,7 +29,7 @@ from tests.torture.verdict import History, Kept, Recorded, Submitted, Video, jud
 MODES: Final = ("webhook", "polling", "hybrid")
 ROLES: Final = {"serve-a": "serve", "serve-b": "serve", "worker": "worker"}
 REST_S: Final = 90.0
-DOUBT_S: Final = 45.0
+DOUBT_S: Final = 150.0
 DAY_S: Final = 86_400.0
 
 

@@ -234,6 +234,7 @@ def test_a_webhook_before_the_answer_of_the_post_waits_for_it(house: House, froz
 def test_early_news_waits_as_long_as_the_sending_of_its_reel_is_in_doubt(house: House, frozen: Any, route: str) -> None:
     reel = sending(house)
     house.store.reels.save(reel, send_state=SendState.UNKNOWN, unsure=True, send_after=utcnow() + timedelta(days=9))
+    house.wire.always(GET, refusal(500))
     body = a_body(callback_id=reel.idempotency_key)
     reel_id = reel.id if route == "token" else None
     house.store.deliveries.record([a_delivery(body, reel_id=reel_id, received_at=utcnow())])
@@ -241,6 +242,70 @@ def test_early_news_waits_as_long_as_the_sending_of_its_reel_is_in_doubt(house: 
         work(house)
         assert latest(house).verdict is Verdict.EARLY
         frozen.tick(3600)
+
+
+def lost_answer(house: House, request: httpx.Request) -> httpx.Response:
+    """Make the video, and lose the answer."""
+    house.wire.ordinary(request)
+    raise httpx.ReadTimeout("the answer was lost", request=request)
+
+
+def unanswered(house: House) -> Reel:
+    """Return a reel whose video HeyGen makes, without our knowing which it is."""
+    house.wire.script(CREATE, lambda request: lost_answer(house, request))
+    reel = house.processor.submission.send(sending(house))
+    assert (reel.send_state, reel.video_id) == (SendState.UNKNOWN, None)
+    house.wire.finish("v1")
+    return reel
+
+
+@pytest.mark.parametrize("route", ["token", "account"])
+def test_a_webhook_that_names_the_key_answers_for_the_post(house: House, route: str) -> None:
+    reel = unanswered(house)
+    body = a_body(callback_id=reel.idempotency_key)
+    told = deliver(house, body, reel_id=reel.id if route == "token" else None)
+    assert (told.verdict, told.reel_id) == (Verdict.APPLIED, reel.id)
+    assert (house.again(reel).status, house.again(reel).video_id) == (ReelStatus.COMPLETED, "v1")
+    assert house.kinds(reel) == ["pending", "sending", "send_unknown", "processing", "completed", "webhook"]
+    assert len(house.wire.calls(CREATE)) == 1, "nothing is sent again"
+
+
+@pytest.mark.parametrize("lie", ["another title", "no such video", "another reel's video", "another key", "no answer"])
+def test_a_webhook_that_heygen_does_not_bear_out_answers_for_nothing(house: House, lie: str) -> None:
+    reel = unanswered(house)
+    video_id, key = "v1", reel.idempotency_key
+    if lie == "another title":
+        house.wire.videos["v1"]["title"] = "Somebody else's"
+    if lie == "no such video":
+        video_id = "v_x"
+    if lie == "another reel's video":
+        video_id = house.stored("processing", video_id="v9", title=reel.title).video_id or ""
+        house.wire.videos["v9"]["title"] = reel.title
+    if lie == "another key":
+        key = "reel-of-nobody"
+    if lie == "no answer":
+        house.wire.script(GET, refusal(500))
+    told = deliver(house, a_body(video_id=video_id, callback_id=key), reel_id=reel.id)
+    assert told.verdict is (Verdict.OTHER_VIDEO if lie == "another reel's video" else Verdict.EARLY)
+    assert (house.again(reel).status, house.again(reel).video_id) == (ReelStatus.PENDING, None)
+
+
+def test_an_answer_of_the_post_that_comes_between_two_looks_is_seen(house: House) -> None:
+    reel = sending(house)
+
+    class Interrupted(Inbox):
+        """Let the answer come just after the first look at the store."""
+
+        def _unknown_video(self, *args: Any) -> Any:
+            house.processor.submission.send(reel)
+            house.wire.finish("v1")
+            return super()._unknown_video(*args)
+
+    house.store.deliveries.record([a_delivery(a_body(), reel_id=reel.id, received_at=utcnow())])
+    inbox = Interrupted(house.processor)
+    [delivery] = inbox.claim(utcnow(), 1)
+    inbox.work(delivery)
+    assert latest(house).verdict is Verdict.APPLIED
 
 
 def test_news_of_nobodys_video_does_not_wait_for_ever_for_others_that_are_being_sent(house: House, frozen: Any) -> None:
