@@ -102,6 +102,8 @@ def draw_notices(figures: Figures) -> None:
 
 
 def changed(figures: Figures) -> bool:
-    """Tell whether the notices on the screen are no longer those that hold."""
+    """Tell whether the notices on the screen are no longer those that hold; where none were drawn, they never are."""
+    if "notices" not in st.session_state:
+        return False
     drawn = [(notice.level, notice.icon) for notice in st.session_state.get("notices", [])]
     return drawn != [(notice.level, notice.icon) for notice in notices(figures)]
