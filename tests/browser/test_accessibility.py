@@ -27,7 +27,7 @@ def _some_reels(server: Server) -> None:
     server.product.processor.enqueue(Reel(title="Espera", script="Hola. [[sim: status=stuck webhook=drop]]"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing_serious(server: Server, visitor: Visit, path: str, scheme: str) -> None:
     tab = visitor(scheme=scheme)

@@ -123,6 +123,7 @@ def test_the_journal_is_downloaded(server: Server, visitor: Visit, simulator: Si
     assert "POST" in download.value.path().read_text()
 
 
+@pytest.mark.long
 def test_the_modes_are_compared_side_by_side(server: Server, visitor: Visit, simulator: Simulator) -> None:
     page = visitor().open(f"{server.url}/simulator?part=modes")
     page.get_by_text("6", exact=True).click()

@@ -31,6 +31,7 @@ def test_core_ends_every_reel_as_the_sentence_says_and_the_page_tells_it(chapter
     assert told_in(page, chapter).splitlines() == told.splitlines(), "run: python -m tests.table"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", MODES)
 def test_core_ends_every_scenario_as_its_sentence_says_and_the_page_tells_it(mode: ProcessingMode) -> None:
     with world() as made:

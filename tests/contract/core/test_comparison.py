@@ -33,6 +33,7 @@ def processes() -> set[str]:
     return {line for line in listed.splitlines() if "fake_heygen --scenario healthy --exit-with-parent" in line}
 
 
+@pytest.mark.long
 def test_lost_webhooks_part_the_modes(tmp_path: Path, store: Store) -> None:
     before = processes()
     environ = clean_environ(DATABASE_URL=f"sqlite:///{tmp_path}/reels.db", TMPDIR=str(tmp_path))
