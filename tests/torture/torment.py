@@ -29,7 +29,6 @@ from tests.torture.verdict import History, Kept, Recorded, Submitted, Video, jud
 MODES: Final = ("webhook", "polling", "hybrid")
 ROLES: Final = {"serve-a": "serve", "serve-b": "serve", "worker": "worker"}
 REST_S: Final = 90.0
-DOUBT_S: Final = 150.0
 DAY_S: Final = 86_400.0
 
 
@@ -51,6 +50,7 @@ class Plan:
     deadline_s: float = 20.0
     fallback_s: float = 4.0
     patience_s: float = 30.0
+    doubt_s: float = 150.0
 
 
 SHORT: Final[dict[str, Any]] = {
@@ -63,6 +63,7 @@ SHORT: Final[dict[str, Any]] = {
     "deadline_s": 9.0,
     "fallback_s": 3.0,
     "patience_s": 10.0,
+    "doubt_s": 30.0,
 }
 
 
@@ -287,7 +288,7 @@ class Torment:
     def _wait(self, condition: Callable[[], bool]) -> None:
         """Wait for a condition for a while; what it leaves open is judged later."""
         with suppress(AssertionError):
-            wait_for(condition, timeout_s=DOUBT_S)
+            wait_for(condition, timeout_s=self.plan.doubt_s)
 
     def _until(self, what: str, condition: Callable[[], bool]) -> None:
         """Wait for a condition; one that does not come true is found by the verdict."""

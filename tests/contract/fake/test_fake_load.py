@@ -47,6 +47,7 @@ def quick_receiver() -> Iterator[str]:
     loop.close()
 
 
+@pytest.mark.long
 def test_clock_does_not_slip_by_a_second(fake: Any, quick_receiver: str, eventually: Any) -> None:
     render = {"low": f"{FIRST_END_S}s", "high": f"{FIRST_END_S + WINDOW_S}s"}
     fake.play(name="load", concurrency=RENDERS, wallet=1e9, probe=False, render=render)
