@@ -42,7 +42,8 @@ def test_rotation_loses_no_delivery_and_a_second_registration_changes_nothing(
     wait_for(lambda: "signature" in {row["auth"] for row in deliveries_of(server, before)}, what="a signed delivery")
     attempts = [line for line in fake.journal() if line["kind"] == "attempt" and line["video_id"] is not None]
     assert attempts
-    assert {line["response"]["status"] for line in attempts} == {200}  # our own probes of the address do not count
+    answers = {line["response"]["status"] for line in attempts if line["response"] is not None}
+    assert answers == {200}  # our own probes of the address do not count
 
 
 def test_the_secret_is_in_no_answer_no_log_and_not_in_the_database(fake: Fake, serve: Callable[..., Serve]) -> None:
