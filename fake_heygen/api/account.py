@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from fake_heygen.api.answers import data
 from fake_heygen.api.guard import account_of
-from fake_heygen.api.paging import page
+from fake_heygen.api.paging import fixed, page
 from fake_heygen.avatars import LOOKS, Look
 from fake_heygen.errors import invalid
 from fake_heygen.links import Links
@@ -57,7 +57,7 @@ class AccountRoutes:
     async def groups(self, request: Request) -> Response:
         """Answer GET /v3/avatars."""
         groups = list({look.group_id: look for look in reversed(LOOKS)}.values())[::-1]
-        return page(request, groups, self._group, default=20, most=50)
+        return page(request, fixed(groups, lambda look: look.group_id), self._group, default=20, most=50)
 
     async def looks(self, request: Request) -> Response:
         """Answer GET /v3/avatars/looks."""
@@ -69,7 +69,8 @@ class AccountRoutes:
             and wanted.get("avatar_type") in (None, "studio_avatar")
             and wanted.get("ownership") in (None, "public")
         ]
-        return page(request, chosen, lambda look: look_view(look, self._simulation.links), default=20, most=50)
+        listing = fixed(chosen, lambda look: look.look_id)
+        return page(request, listing, lambda look: look_view(look, self._simulation.links), default=20, most=50)
 
     async def voices(self, request: Request) -> Response:
         """Answer GET /v3/voices."""
@@ -78,7 +79,8 @@ class AccountRoutes:
         chosen = [
             voice for voice in VOICES if language in ("", voice.language.casefold()) and gender in ("", voice.gender)
         ]
-        return page(request, chosen, lambda voice: voice_view(voice, self._simulation.links), default=50, most=100)
+        listing = fixed(chosen, lambda voice: voice.voice_id)
+        return page(request, listing, lambda voice: voice_view(voice, self._simulation.links), default=50, most=100)
 
     async def upload(self, request: Request) -> Response:
         """Answer POST /v3/assets; the file itself is not kept."""
