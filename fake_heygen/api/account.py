@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
@@ -84,8 +85,8 @@ class AccountRoutes:
 
     async def upload(self, request: Request) -> Response:
         """Answer POST /v3/assets; the file itself is not kept."""
-        mime_type, content = _read_file(request.headers.get("content-type", ""), await request.body())
-        world = account_of(request).world
+        world, content_type = account_of(request).world, request.headers.get("content-type", "")
+        mime_type, content = _read_file(content_type, await request.body(), strict=world.scenario.strict)
         asset_id = world.name("asset")[:32]
         world.assets.put(asset_id, Asset(asset_id=asset_id, mime_type=mime_type, size_bytes=len(content)))
         url = self._simulation.links.public(f"asset/{asset_id}")
@@ -132,12 +133,18 @@ def voice_view(voice: Voice, links: Links) -> dict[str, Any]:
     }
 
 
-def _read_file(content_type: str, body: bytes) -> tuple[str, bytes]:
+def _read_file(content_type: str, body: bytes, *, strict: bool) -> tuple[str, bytes]:
     if not content_type.startswith("multipart/form-data"):
         raise invalid("file", "file must be sent as multipart/form-data")
     message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
-    for part in message.iter_parts() if message.is_multipart() else ():
-        if part.get_param("name", header="content-disposition") == "file":
-            content = part.get_payload(decode=True)
-            return part.get_content_type(), content if isinstance(content, bytes) else b""
-    raise invalid("file", "file is required")
+    parts = {_name_of(part): part for part in message.iter_parts()} if message.is_multipart() else {}
+    if strict and (unknown := next((name for name in parts if name != "file"), None)) is not None:
+        raise invalid(unknown, f"unknown field {unknown} (strict)")
+    if "file" not in parts:
+        raise invalid("file", "file is required")
+    content = parts["file"].get_payload(decode=True)
+    return parts["file"].get_content_type(), content if isinstance(content, bytes) else b""
+
+
+def _name_of(part: Message) -> str:
+    return str(part.get_param("name", "", header="content-disposition"))
