@@ -280,7 +280,8 @@ def _serve(settings: Settings, args: argparse.Namespace) -> int:
     logs.configure()
     listener = serving.listen(args.host, settings.port if args.port is None else args.port)
     port = listener.getsockname()[1]
-    return serving.serve(Runtime(settings, port=port, worker=args.word == "serve"), listener)
+    runtime = Runtime(settings, port=port, worker=args.word == "serve")
+    return serving.serve(runtime, listener, settings.drain_s)
 
 
 def _work(settings: Settings, _args: argparse.Namespace) -> int:
