@@ -11,7 +11,7 @@ from fake_heygen.delivery import Delivery, acknowledged
 from fake_heygen.envelope import Envelope, seal
 from fake_heygen.hooks.endpoint import disabled_after
 from fake_heygen.hooks.retry import choose_retry
-from fake_heygen.journal import Journal, readable
+from fake_heygen.journal import Journal, readable, told
 from fake_heygen.sender import Reply, Sender
 from fake_heygen.world import World
 
@@ -107,7 +107,9 @@ class Deliverer:
         return self._world.deliveries.put(delivery.delivery_id, delivery)
 
     def _note(self, delivery: Delivery, at: float, envelope: Envelope, reply: Reply) -> None:
-        answered = {"status": reply.status, "body": reply.body} if reply.status is not None else None
+        answered = (
+            {"status": reply.status, "headers": told(reply.headers), "body": reply.body} if reply.status else None
+        )
         self._journal.add(
             {
                 "kind": "attempt",
