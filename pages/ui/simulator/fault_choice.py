@@ -65,7 +65,7 @@ def _usual(row: Row) -> list[str]:
 
 def choose_fault(faults: Sequence[Row]) -> None:
     """Draw the choice of one fault and of its values, and what it does."""
-    groups = {row["group"]: _(GROUPS.get(row["group"], row["group"])) for row in faults}
+    groups = {name: _(GROUPS.get(name, name)) for name in dict.fromkeys(str(row["group"]) for row in faults)}
     group = st.selectbox(
         _("Kind of fault"),
         list(groups),
