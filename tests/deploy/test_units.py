@@ -119,6 +119,7 @@ def copied(folder: Path) -> Path:
                 goal = folder / target / path.name if target == "./" else folder / target
                 goal.parent.mkdir(parents=True, exist_ok=True)
                 (shutil.copytree if path.is_dir() else shutil.copy)(path, goal)
+    assert {"core", "docs", "fake_heygen", "locale", "pages", "static"} <= {path.name for path in folder.iterdir()}
     return folder
 
 
