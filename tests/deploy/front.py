@@ -31,7 +31,7 @@ http {{
     include sites-enabled/*.conf;
 }}
 """
-# certbot asks for the version through this. It has nginx tried and reloaded, too: here later, since only root has port 80.
+# certbot asks for the version through this. It has nginx tried and reloaded, too: here later, as only root has port 80.
 CONTROL = """#!/bin/sh
 case " $* " in *" -V "*) exec {nginx} "$@" ;; esac
 """
