@@ -281,8 +281,12 @@ def _refusal(response: httpx.Response) -> HeyGenRefused:
 
 
 def _asked_wait_s(response: httpx.Response) -> float | None:
-    """Return how long HeyGen asks to wait; a date is read against its own Date, so that no clock needs to be right."""
-    return retry_after_s(response.headers.get("retry-after"), _http_date(response.headers.get("date", "")) or utcnow())
+    """Return how long HeyGen asks to wait; a date is read against its own Date, so that no clock needs to be right.
+
+    No wait at all is as good as none asked for: who follows it would ask again and again without a pause.
+    """
+    now = _http_date(response.headers.get("date", "")) or utcnow()
+    return retry_after_s(response.headers.get("retry-after"), now) or None
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:

@@ -375,6 +375,15 @@ def test_an_absurd_retry_after_silences_us_for_a_day_at_most(value: str) -> None
     assert retry_after_s(value, NOW) == 86_400
 
 
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("value", ["0", "00", date(0), date(-40)])
+def test_to_be_told_to_wait_no_time_is_to_be_told_nothing(frozen: Any, status: int, value: str) -> None:
+    handle, _ = answering(httpx.Response(status, headers={"Retry-After": value}))
+    with client_on(handle) as client, pytest.raises(HeyGenError) as caught:
+        client.create_video({}, "reel-1")
+    assert caught.value.retry_after_s is None  # type: ignore[attr-defined]  # both kinds have it
+
+
 def test_a_refusal_carries_its_retry_after(frozen: Any) -> None:
     handle, _ = answering(refusal(429, "rate_limit_exceeded", **{"Retry-After": date(40)}))
     with client_on(handle) as client, pytest.raises(HeyGenRefused) as caught:
