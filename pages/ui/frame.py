@@ -11,7 +11,7 @@ from core.clock import utcnow
 from core.config import Settings
 from core.dashboard import figures
 from core.errors import SettingsError
-from pages.ui.component import HERE
+from pages.ui.component import HERE, component
 from pages.ui.directory import pages
 from pages.ui.entry import may, signs_in
 from pages.ui.language import LANGUAGES, SWITCH, _, browsers, code, say
@@ -21,6 +21,8 @@ from pages.ui.opened import opened
 NAME: Final = "Gem-AvatART Reels"
 LOGO: Final = HERE.parents[1] / "static" / "gem.svg"
 WIDTH: Final = 1120
+
+_spoken = component("spoken")
 
 
 def draw() -> None:
@@ -63,6 +65,8 @@ def _head(settings: Settings) -> None:
             label_visibility="collapsed",
         )
         _viewer()
+    with st.container(key="spoken"):
+        _spoken(key="page-language", data={"language": code()})
 
 
 def _viewer() -> None:
