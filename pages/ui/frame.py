@@ -11,18 +11,17 @@ from core.clock import utcnow
 from core.config import Settings
 from core.dashboard import figures
 from core.errors import SettingsError
-from pages.ui.component import HERE, component
+from pages.ui.component import HERE
 from pages.ui.directory import pages
 from pages.ui.entry import may, signs_in
 from pages.ui.language import LANGUAGES, SWITCH, _, browsers, code, say
 from pages.ui.notices import draw_notices
 from pages.ui.opened import opened
+from pages.ui.spoken import speak
 
 NAME: Final = "Gem-AvatART Reels"
 LOGO: Final = HERE.parents[1] / "static" / "gem.svg"
 WIDTH: Final = 1120
-
-_spoken = component("spoken")
 
 
 def draw() -> None:
@@ -65,8 +64,7 @@ def _head(settings: Settings) -> None:
             label_visibility="collapsed",
         )
         _viewer()
-    with st.container(key="spoken"):
-        _spoken(key="page-language", data={"language": code()})
+    speak()
 
 
 def _viewer() -> None:

@@ -38,10 +38,12 @@ def test_every_page_has_name_demo_mark_and_language(visit: Visit, page: str, lan
 
 def test_the_switch_overrides_the_browser_on_every_page(visit: Visit) -> None:
     page = visit("new", "es")
-    assert drawn(page, "spoken") == [{"language": "es"}]
+    [spanish] = drawn(page, "spoken")
+    assert (spanish["language"], spanish["words"]["Upload"]) == ("es", "Subir")
     page.button_group(key="lang").set_value("en").run()
     assert page.title[0].value == "New reel"
-    assert drawn(page, "spoken") == [{"language": "en"}]
+    [english] = drawn(page, "spoken")
+    assert (english["language"], english["words"]["Upload"]) == ("en", "Upload")
     page.switch_page("pages/health.py").run()
     assert page.title[0].value == "Health and settings"
 
