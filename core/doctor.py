@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from core import endpoint
+from core import endpoint, heartbeat
 from core.check import Check, Result, told, told_of
 from core.clock import isoformat, utcnow
 from core.dashboard import worker_age_s
@@ -17,7 +17,6 @@ from core.probe import probe
 from core.product import DEMO_URL, RECEIVER_URL, Product
 from core.secret_file import SecretFile
 from core.targets import open_targets
-from core.worker import ALIVE_S
 
 CLOCK_LIMIT_S: Final = 60.0
 LATEST: Final = "doctor"
@@ -133,7 +132,7 @@ def _gate(product: Product) -> Iterator[Check]:
 
 def _worker(product: Product) -> Iterator[Check]:
     age_s = worker_age_s(product, utcnow())
-    if age_s is None or age_s > ALIVE_S:
+    if age_s is None or not heartbeat.is_alive(age_s):
         silent = told("silent for {span}", span=timedelta(seconds=round(age_s or 0)))
         seen = told("none has run yet") if age_s is None else silent
         advice = told("start the product, or `python -m core worker`")

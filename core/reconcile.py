@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from core import pace
 from core.clock import utcnow
 from core.endpoint import ENDPOINT, EVENTS
 from core.errors import HeyGenError
@@ -17,27 +18,37 @@ from core.processor import HeyGenVideoProcessor
 logger = logging.getLogger(__name__)
 
 EVERY_S: Final = 300.0
+AGAIN_S: Final = 30.0
+RECONCILE: Final = "reconcile"
+CAUGHT_UP: Final = "caught_up"
+LONG_S: Final = 365 * 86_400.0
 
 
 class Reconciler:
-    """Look through HeyGen's events at start, and from time to time while webhooks do not come."""
+    """Look through HeyGen's events at start, and from time to time while webhooks do not come.
+
+    Of several processes one looks at a time.
+    """
+
+    PACES: Final = (RECONCILE, CAUGHT_UP)
 
     def __init__(self, processor: HeyGenVideoProcessor) -> None:
         self._processor = processor
-        self._last: datetime | None = None
+        self._store = processor.store
 
     def turn(self, now: datetime) -> float:
         """Reconcile if it is time; return the seconds after which it is worth looking again."""
-        if self._last is not None and not self._processor.channel().open:
+        if not pace.is_due(self._store, CAUGHT_UP, now) and not self._processor.channel().open:
             return 5.0
-        if self._last is not None and (now - self._last).total_seconds() < EVERY_S:
+        if not pace.take(self._store, RECONCILE, now, EVERY_S):
             return 5.0
         try:
             self.reconcile()
         except HeyGenError as error:
             logger.warning("Reconciling: %s", error)
-            return 30.0
-        self._last = now
+            pace.postpone(self._store, RECONCILE, now, AGAIN_S)
+            return AGAIN_S
+        pace.postpone(self._store, CAUGHT_UP, now, LONG_S)
         return 5.0
 
     def reconcile(self) -> int:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from core import heartbeat
 from core.clock import isoformat, utcnow
 from core.dashboard import Figures, figures, worker_age_s
 from core.detection import LABELS
@@ -22,7 +23,6 @@ from core.models import Channel
 from core.notify import TALLY
 from core.product import Product
 from core.recorder import Recorder
-from core.worker import ALIVE_S
 
 TEXT_FORMAT: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -38,7 +38,7 @@ def health(product: Product) -> dict[str, Any]:
         return {"store": str(error), "worker": {"alive": False, "age_s": None}, "last_webhook": None}
     return {
         "store": "ok",
-        "worker": {"alive": age_s is not None and age_s < ALIVE_S, "age_s": age_s},
+        "worker": {"alive": heartbeat.is_alive(age_s), "age_s": age_s},
         "last_webhook": None if last is None else isoformat(last),
         "deliveries_waiting": waiting,
         "mode": str(product.processor.mode),

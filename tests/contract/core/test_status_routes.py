@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from core.clock import utcnow
 from core.product import Product
 from core.status import status_routes
-from core.worker import Worker
+from core.turns import Turns
 from tests.conftest import Build
 from tests.contract.core.receiving import ACCOUNT, Receiving, receiving
 from tests.factories import House, a_body, wait_until
@@ -51,7 +51,7 @@ def test_health_is_json_before_anything_has_happened(receiver: Receiving) -> Non
 
 
 def test_health_tells_of_worker_and_webhook(receiver: Receiving, house: House) -> None:
-    Worker(house.processor).heartbeat_turn(utcnow() - timedelta(seconds=3))
+    Turns(house.processor).heartbeat_turn(utcnow() - timedelta(seconds=3))
     receiver.signed(ACCOUNT, a_body())
     told = healthz(receiver)
     worker = told["worker"]

@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from core.channel import opened
 from core.check import Check, Result
-from core.connectivity import CONNECTIVITY, EVERY_S, FAILURES_TO_OPEN, PROBE_FAILED, WHILE_DOWN_S, Connectivity, judged
+from core.connectivity import (
+    AGAIN_S,
+    CONNECTIVITY,
+    EVERY_S,
+    FAILURES_TO_OPEN,
+    PROBE_FAILED,
+    WHILE_DOWN_S,
+    Connectivity,
+    judged,
+)
 from core.probe import probe
 from core.schedule import ChannelHealth
 from tests.conftest import Build
@@ -49,8 +60,13 @@ def test_an_address_that_does_not_answer_opens_the_breaker_at_the_second_try(bui
     assert watch.turn(NOW) < 10
     assert house.store.facts.get(CONNECTIVITY) is None
     assert watch.turn(NOW) < 10
+    assert watch.turn(NOW) == AGAIN_S  # not due yet, whichever process asks
+    assert house.store.facts.get(CONNECTIVITY)["failures"] == 1
     assert not house.processor.channel().open
-    assert watch.turn(NOW) == WHILE_DOWN_S
+    other = Connectivity(build("hybrid", webhook_base_url=NO_NAME).processor, tuple)
+    later = NOW + timedelta(seconds=1)
+    assert other.turn(later) < 10
+    assert other.turn(later) == WHILE_DOWN_S  # failures are counted over all processes
     assert (house.processor.channel().open, house.processor.channel().reason) == (True, PROBE_FAILED)
     assert house.store.facts.get(CONNECTIVITY)["ok"] is False
 

@@ -8,9 +8,9 @@ import pytest
 
 from core.clock import utcnow
 from core.gate import Gate
+from core.heartbeat import HEARTBEAT
 from core.product import Product
 from core.submission import GATE
-from core.worker import HEARTBEAT
 from tests.unit.pages.conftest import Visit
 from tests.unit.pages.states import texts
 
