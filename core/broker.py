@@ -1,43 +1,29 @@
-"""Wake up Celery's workers: send messages that say no more than `look`, best effort, and never in anybody's way.
+"""Reach Celery's workers: messages that say no more than `look`, sent within short bounds and never tried again.
 
 Only here and in core.tasks is Celery known, and without CELERY_BROKER_URL neither imports it.
 """
 
 from __future__ import annotations
 
-import atexit
-import logging
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from core.errors import ReelsError, SettingsError
+from core.errors import BrokerGone, SettingsError
 from core.heartbeat import QUEUES
-from core.store import Store
 
-logger = logging.getLogger(__name__)
-
-BROKER: Final = "broker"
-PING_S: Final = 2.0
-FRESH_S: Final = 10.0
-STALE_S: Final = 60.0
 CONNECT_S: Final = 1.0
 ANSWER_S: Final = 2.0
-FLUSH_S: Final = 2.0
 EXPIRES_S: Final = 60.0
 ENOUGH: Final = 20
+LONGEST_COUNTDOWN_S: Final = 60.0
 VISIBLE_AGAIN_S: Final = 3600
 SHORT_S: Final = (200.0, 240.0)  # longer than the slowest answer that is waited for (120 s)
 LONG_S: Final = (1800.0, 2100.0)  # shorter than a download's lease
-
-
-class BrokerGone(ReelsError):
-    """Say that the broker of CELERY_BROKER_URL does not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +58,21 @@ def require(url: str) -> None:
                 "CELERY_BROKER_URL is set, but {name} is not installed: pip install -r requirements-celery.txt.",
                 name=name,
             )
+
+
+def patient(options: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Return how to send a task with its `countdown`, or `eta`, at most a minute ahead.
+
+    Redis delivers a message again and again that waits longer than its visibility time-out; and a wake-up that comes
+    early changes nothing.
+    """
+    bounded = dict(options)
+    eta = bounded.pop("eta", None)
+    if eta is not None:
+        bounded["countdown"] = max(0.0, (eta - now).total_seconds())
+    if bounded.get("countdown"):
+        bounded["countdown"] = min(float(bounded["countdown"]), LONGEST_COUNTDOWN_S)
+    return bounded
 
 
 def place(url: str) -> str:
@@ -146,112 +147,30 @@ class Broker:
     def _try(self, act: Any) -> None:
         if self._connection is None:
             self._connection = self._app.connection_for_write()
-        connection = self._connection
-        errors = (*connection.recoverable_connection_errors, *connection.recoverable_channel_errors, OSError)
         try:
-            act(connection)
-        except errors as error:
+            act(self._connection)
+        except lost(self._connection) as error:
             self.close()
             raise BrokerGone(
-                "The broker at {place} does not answer ({error}).", place=self.place, error=type(error).__name__
+                "The broker at {place} does not answer ({error}).", place=self.place, error=_why(error)
             ) from error
+
+
+def lost(connection: Any) -> tuple[type[Exception], ...]:
+    """Return the errors that say that a broker does not answer."""
+    from kombu.exceptions import OperationalError
+
+    return (*connection.connection_errors, *connection.channel_errors, OperationalError, OSError)
+
+
+def _why(error: BaseException) -> str:
+    """Name the error at the root, which kombu wraps; its words might hold the address with its password."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return type(error).__name__
 
 
 def waiting(app: Any, connection: Any, queue: str) -> int:
     """Return how many messages wait in a queue; where the queue does not exist yet it is made."""
     declared = app.amqp.queues[queue].bind(connection.default_channel).queue_declare()
     return int(declared.message_count)
-
-
-class Waker:
-    """Send wake-ups from a thread of its own: many that come together are one, and one that fails is let go.
-
-    Nothing depends on their arrival: beat sends others.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._broker = Broker(url)
-        self._wanted: set[str] = set()
-        self._changed = threading.Condition()
-        self._sending = False
-        self._thread: threading.Thread | None = None
-        self._gone = False
-
-    def wake(self, name: str) -> None:
-        """Have a wake-up sent; returns at once."""
-        with self._changed:
-            self._wanted.add(name)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
-                self._thread.start()
-                atexit.register(self.flush)
-            self._changed.notify_all()
-
-    def flush(self, timeout_s: float = FLUSH_S) -> bool:
-        """Wait until everything has been sent or let go; a process that ends at once would take it along."""
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._wanted and not self._sending, timeout_s)
-
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._sending = False
-                self._changed.notify_all()
-                self._changed.wait_for(lambda: self._wanted)
-                wanted, self._wanted, self._sending = self._wanted, set(), True
-            try:
-                for name in sorted(wanted):
-                    self._broker.send(name)
-                self._say(None)
-            except BrokerGone as error:
-                self._say(error)
-            except Exception:
-                logger.exception("A wake-up was not sent; beat sends others")
-
-    def _say(self, error: BrokerGone | None) -> None:
-        """Log the first of many failures, and that they are over."""
-        if error is not None and not self._gone:
-            logger.warning("%s Nothing is lost; the work goes on when it answers again.", error)
-        if error is None and self._gone:
-            logger.info("The broker at %s answers again", self._broker.place)
-        self._gone = error is not None
-
-
-@lru_cache(maxsize=4)
-def waker(url: str) -> Waker:
-    """Return this process's waker for a broker; raises SettingsError."""
-    return Waker(url)
-
-
-class BrokerWatch:
-    """Look whether the broker answers, and keep what was seen for all to read."""
-
-    def __init__(self, store: Store, url: str) -> None:
-        self._store = store
-        self._broker = Broker(url)
-
-    def turn(self, now: datetime) -> float:
-        """Look once; return the seconds after which to look again. Only news, and an old fact, are written."""
-        try:
-            self._broker.ping()
-            problem = None
-        except BrokerGone as error:
-            problem = str(error)
-        seen, at = self._store.facts.get(BROKER), self._store.facts.set_at(BROKER)
-        told = {"ok": problem is None, "problem": problem}
-        if seen != told or at is None or (now - at).total_seconds() >= FRESH_S:
-            self._store.facts.put(BROKER, told, now)
-        return PING_S
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._broker.close()
-
-
-def broker_state(store: Store, now: datetime) -> str | None:
-    """Return `ok` or a sentence, as it was last seen; None where nobody looked lately."""
-    seen: Mapping[str, Any] | None = store.facts.get(BROKER)
-    at = store.facts.set_at(BROKER)
-    if seen is None or at is None or (now - at).total_seconds() > STALE_S:
-        return None
-    return "ok" if seen["ok"] else str(seen["problem"])

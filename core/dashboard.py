@@ -16,6 +16,7 @@ from core.models import Delivery, ProcessingMode, Reel, ReelStatus, SendState, T
 from core.product import DEMO_URL, Product, open_product
 from core.store import Campaign
 from core.turns import ACCOUNT
+from core.waker import broker_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ class Figures:
     gate: Gate
     worker_alive: bool
     worker_age_s: float | None
+    queues_s: Mapping[str, float | None]
+    broker: str | None
     channel_open: bool
     channel_reason: str | None
     channel_totals: Mapping[str, int]
@@ -91,6 +94,8 @@ def figures(product: Product, now: datetime, day_began: datetime | None = None) 
         gate=processor.submission.gate(),
         worker_alive=heartbeat.is_alive(age_s),
         worker_age_s=age_s,
+        queues_s=heartbeat.queue_ages_s(store, now) if product.settings.celery_broker_url else {},
+        broker=broker_state(store, now) if product.settings.celery_broker_url else None,
         channel_open=channel.open,
         channel_reason=channel.reason,
         channel_totals=channel.totals,

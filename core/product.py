@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.broker import waker
 from core.clock import utcnow
 from core.config import DEMO_KEY, Settings
 from core.heygen import HeyGenClient
 from core.processor import HeyGenVideoProcessor, nobody
 from core.secret_file import SecretFile
 from core.store import Store, open_store
+from core.waker import waker
 
 DEMO_URL = "demo_url"
 RECEIVER_URL = "receiver_url"

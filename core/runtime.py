@@ -10,7 +10,6 @@ from typing import Any
 import anyio.to_thread
 from starlette.routing import Route
 
-from core.broker import BrokerWatch
 from core.clock import utcnow
 from core.config import Settings
 from core.demo import DemoServer
@@ -21,6 +20,7 @@ from core.recorder import Recorder
 from core.status import status_routes
 from core.store import open_store
 from core.targets import open_targets
+from core.waker import BrokerWatch
 from core.worker import Loop, Worker
 
 RECORDER_BUSY_S = 7.0  # HeyGen waits for 10 s

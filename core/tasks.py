@@ -19,10 +19,10 @@ from celery.beat import Scheduler
 from celery.signals import after_setup_logger, worker_process_shutdown, worker_ready, worker_shutdown
 
 from core import logs
-from core.broker import ENOUGH, EXPIRES_S, SHORT_S, WAKE_UPS, make_app, require, waiting
+from core.broker import SHORT_S, WAKE_UPS, Broker, make_app, patient, require
 from core.clock import utcnow
 from core.config import Settings
-from core.errors import ReelsError, SettingsError
+from core.errors import BrokerGone, ReelsError, SettingsError
 from core.heartbeat import HEARTBEAT_S
 from core.product import RECEIVER_URL, Product, open_product
 from core.sweep import Sweeper
@@ -30,7 +30,6 @@ from core.turns import Turns
 
 logger = logging.getLogger(__name__)
 
-LONGEST_COUNTDOWN_S: Final = 60.0
 CLAIMING_S: Final = 5.0  # then others of the worker's queues have their turn
 SOON_S: Final = 0.5
 AFTERWARDS: Final = {"inbox": ("submit", "archive", "notify"), "sweep": ("submit", "archive", "notify")}
@@ -116,21 +115,13 @@ def hands() -> Hands:
 
 
 class PatientTask(Task):
-    """Bound countdowns: Redis delivers a message again and again that waits longer than its visibility time-out.
-
-    A wake-up that comes early changes nothing, so a longer countdown is cut short.
-    """
+    """Bound how far ahead a task is sent."""
 
     abstract = True
 
     def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
-        """Send the task; `countdown` is at most a minute, and so is `eta`."""
-        eta = options.pop("eta", None)
-        if eta is not None:
-            options["countdown"] = max(0.0, (eta - utcnow()).total_seconds())
-        if options.get("countdown"):
-            options["countdown"] = min(float(options["countdown"]), LONGEST_COUNTDOWN_S)
-        return super().apply_async(args, kwargs, **options)
+        """Send the task; `countdown` and `eta` are at most a minute ahead."""
+        return super().apply_async(args, kwargs, **patient(options, utcnow()))
 
 
 def _task(queue: str, limits_s: tuple[float, float] = SHORT_S) -> Callable[[Callable[..., Any]], Any]:
@@ -194,11 +185,19 @@ notify = _turn("notify")
 class Beat(Scheduler):
     """Send wake-ups without piling them up: where nobody takes them, more of them help nobody."""
 
-    def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **options: Any) -> Any:
-        """Send a wake-up unless many wait already."""
-        if producer is not None and waiting(self.app, producer.connection, entry.options["queue"]) >= ENOUGH:
-            return None
-        return super().apply_async(entry, producer, advance, **options)
+    _broker: Final = Broker(settings.celery_broker_url or "")
+    _gone = False
+
+    def apply_async(self, entry: Any, *_args: Any, **_options: Any) -> None:
+        """Send a wake-up unless many wait already; while the broker is gone, that is said once."""
+        try:
+            self._broker.send(entry.name)
+        except BrokerGone as error:
+            if not self._gone:
+                logger.warning("%s Beat goes on when it answers again.", error)
+            self._gone = True
+        else:
+            self._gone = False
 
 
 app.conf.beat_scheduler = "core.tasks:Beat"
@@ -207,7 +206,6 @@ app.conf.beat_schedule = {
     name: {
         "task": f"core.tasks.{name}",
         "schedule": wake_up.every_s,
-        "options": {"queue": wake_up.queue, "expires": EXPIRES_S, "retry": False},
     }
     for name, wake_up in WAKE_UPS.items()
 }

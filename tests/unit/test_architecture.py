@@ -21,7 +21,7 @@ LAYERS = (
     "access lifecycle schedule signature config parsing validation gate channel expectation waterfall"
     " options formats estimate presets drafts",
     "store workbook heygen targets secret_file download probe tunnel detection shelf evidence reel_file simulator",
-    "heartbeat pace broker submission recorder catalogue campaign_rows campaign_draft demo gallery",
+    "heartbeat pace broker waker submission recorder catalogue campaign_rows campaign_draft demo gallery",
     "processor together",
     "product",
     "inbox sweep archive notify removal campaigns bundle connectivity endpoint reconcile receiver",
