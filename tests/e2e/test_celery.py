@@ -15,6 +15,8 @@ import pytest
 from core.broker import make_app
 from core.heartbeat import HEARTBEAT, QUEUES
 from core.models import ProcessingMode, Reel
+from core.pace import NOT_BEFORE
+from core.reconcile import CAUGHT_UP
 from core.signature import sign
 from tests.support.celery_programs import Celery, Redis, need
 from tests.support.programs import Fake, Serve, kinds
@@ -43,6 +45,8 @@ class World:
         self.others = self.worker("others", "-Q", "archive,notify", "-P", "solo")
         self.beat = Celery(folder, self.environ, "beat", "beat")
         wait_for(lambda: self.health()["worker"]["alive"], timeout_s=30, what="the workers to show that they live")
+        caught_up = NOT_BEFORE + CAUGHT_UP  # else a reel might be learned of from HeyGen's history
+        wait_for(lambda: self.serve.store.facts.get(caught_up), what="the history to be looked through")
 
     def worker(self, name: str, *words: str) -> Celery:
         quiet = ("--without-gossip", "--without-mingle", "-l", "WARNING")
