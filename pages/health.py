@@ -1,4 +1,4 @@
-"""Show how the product does and how it is set up: now, the checks, the modes, the settings, the way for webhooks."""
+"""Show how the product does and how it is set up: now, the checks, the modes, the settings, webhooks, messages."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pages.ui.health.settings import draw_settings
 from pages.ui.health.tunnels import draw_tunnels
 from pages.ui.language import _, mark
 from pages.ui.opened import opened
+from pages.ui.telling import draw_telling
 
 PARTS: Final = {
     "now": (mark("Now"), Role.MARKETING),
@@ -23,16 +24,17 @@ PARTS: Final = {
     "modes": (mark("Modes"), Role.MARKETING),
     "settings": (mark("Settings"), Role.ADMIN),
     "webhooks": (mark("Webhooks"), Role.ADMIN),
+    "telling": (mark("Messages"), Role.ADMIN),
 }
 PART: Final = "part"
 
-product = opened()
+asked = st.query_params.get(PART, "")
+product = opened(PARTS[asked][1] if asked in PARTS else Role.MARKETING)
 
 
 def choose_part() -> str:
     """Draw the parts that the viewer may see, of which the address names one."""
     shown = {name: _(word) for name, (word, role) in PARTS.items() if may(role)}
-    asked = st.query_params.get(PART)
     chosen = st.segmented_control(
         _("Part"),
         list(shown),
@@ -62,5 +64,7 @@ elif part == "settings":
 elif part == "webhooks":
     draw_endpoint(product)
     draw_tunnels(product)
+elif part == "telling":
+    draw_telling(product)
 else:
     draw_now(product)

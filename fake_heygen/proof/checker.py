@@ -60,8 +60,8 @@ def _lost(ledger: Ledger, jobs: Sequence[Job], owners: Mapping[str, list[Job]]) 
             continue
         job = by_key.get(row.callback_id or "", by_key.get(row.idempotency_key or ""))
         about = f" ({row.title!r})" if row.title else ""
-        reason = "paid for, and its job does not know it" if job else "paid for, and no job knows it"
-        yield Finding(kind="lost", job=job.job if job else None, video_id=row.video_id, reason=reason + about)
+        reason = f"paid for, and its job does not know it{about}" if job else f"paid for, and no job knows it{about}"
+        yield Finding(kind="lost", job=job.job if job else None, video_id=row.video_id, reason=reason)
 
 
 def _paid_twice(ledger: Ledger, jobs: Sequence[Job]) -> Iterator[Finding]:
@@ -114,7 +114,7 @@ def _ends(job: Job, truth: Mapping[str, Truth], ledger: Ledger, rules: Rules) ->
         yield Finding(kind="wrong", reason="HeyGen never made this video", **names)
     elif job.ended:
         yield from _believed(job, row, ledger, rules, names)
-    elif row.outcome and ledger.now - (row.terminal_at or 0.0) > rules.grace_s:
+    elif row.outcome and ledger.now - (row.terminal_at or 0.0) >= rules.grace_s:
         yield Finding(kind="stuck", reason=f"says {job.status}; HeyGen ended it: {row.outcome}", **names)
 
 
