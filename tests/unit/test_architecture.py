@@ -239,7 +239,9 @@ def test_the_search_for_sql_finds_sql() -> None:
 def test_core_is_synchronous_but_for_its_servers() -> None:
     for path in files("core"):
         is_async = any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(tree(path)))
-        assert not is_async or dotted(path) in {"core.receiver", "core.files", "core.runtime", "core.draining"}, dotted(path)
+        assert not is_async or dotted(path) in {"core.receiver", "core.files", "core.runtime", "core.draining"}, dotted(
+            path
+        )
 
 
 def test_whatever_is_caught_whole_is_logged() -> None:
