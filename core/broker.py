@@ -18,7 +18,6 @@ from core.heartbeat import QUEUES
 
 CONNECT_S: Final = 1.0
 ANSWER_S: Final = 2.0
-EXPIRES_S: Final = 60.0
 ENOUGH: Final = 20
 LONGEST_COUNTDOWN_S: Final = 60.0
 VISIBLE_AGAIN_S: Final = 3600
@@ -140,9 +139,7 @@ class Broker:
 
     def _send(self, connection: Any, name: str, queue: str) -> None:
         if waiting(self._app, connection, queue) < ENOUGH:
-            self._app.send_task(
-                f"core.tasks.{name}", connection=connection, queue=queue, retry=False, expires=EXPIRES_S
-            )
+            self._app.send_task(f"core.tasks.{name}", connection=connection, queue=queue, retry=False)
 
     def _try(self, act: Any) -> None:
         if self._connection is None:
