@@ -19,7 +19,7 @@ from core.pace import NOT_BEFORE
 from core.reconcile import CAUGHT_UP
 from core.signature import sign
 from tests.support.celery_programs import Celery, Redis, need
-from tests.support.programs import Fake, Serve, kinds
+from tests.support.programs import Fake, Serve
 from tests.support.waiting import wait_for
 
 SECRET = "whsec_of_the_test"
@@ -59,6 +59,18 @@ class World:
         """Store a reel as a page would, which wakes Celery."""
         reel = Reel(script=script, title=title, mode=ProcessingMode(mode))
         return self.serve.product.processor.enqueue(reel).id or 0
+
+    def reached(self, reel_id: int, *statuses: str, timeout_s: float = 40) -> Reel:
+        """Return the reel once it has one of these states."""
+        wait_for(
+            lambda: self.serve.reel(reel_id).status in statuses,
+            timeout_s=timeout_s,
+            what=f"reel {reel_id} to become {statuses}: {self.news.output[-2000:]}",
+        )
+        return self.serve.reel(reel_id)
+
+    def story(self, reel_id: int) -> list[str]:
+        return [entry.kind for entry in self.serve.store.timeline.of(reel_id)]
 
     def truth(self, title: str) -> dict[str, Any]:
         (row,) = [row for row in self.fake.ledger() if row["title"] == title]
@@ -106,11 +118,11 @@ def test_reels_come_to_their_end_in_every_mode(world: World) -> None:
         case: world.submit(f"Hola [[sim: {words}]]", "-".join(case), case[0]) for case, (words, _, _) in fates.items()
     }
     for case, (_, status, channel) in fates.items():
-        reel = world.serve.wait_until(ids[case], "completed", "failed")
+        reel = world.reached(ids[case], "completed", "failed")
         truth = world.truth("-".join(case))
-        assert (reel["status"], reel["detected_by"]) == (status, channel)
-        assert (truth["outcome"], truth["video_id"], truth["charges"]) == (status, reel["video_id"], 1)
-    wait_for(lambda: "kept" in kinds(world.serve.show(ids["webhook", "success"])), what="the files to be kept")
+        assert (reel.status, reel.detected_by) == (status, channel)
+        assert (truth["outcome"], truth["video_id"], truth["charges"]) == (status, reel.video_id, 1)
+    wait_for(lambda: "kept" in world.story(ids["webhook", "success"]), what="the files to be kept")
 
 
 def test_the_turns_are_taken_by_celery_alone_and_every_queue_shows_that_it_is_served(world: World) -> None:
@@ -123,25 +135,25 @@ def test_the_turns_are_taken_by_celery_alone_and_every_queue_shows_that_it_is_se
 
 def test_a_task_that_comes_five_times_at_once_and_another_time_late_changes_nothing(world: World) -> None:
     title = "five-times"
-    reel_id = world.submit("Hola [[sim: render=4s webhook=drop]]", title, "polling")
+    reel_id = world.submit("Hola [[sim: render=2s webhook=drop]]", title, "polling")
     for task, queue in (("process_reel", "submit"), ("check_reel_status", "sweep")):
         world.send(task, reel_id, queue=queue, times=5)
     for task in ("submit", "sweep", "inbox"):
         world.send(task, queue=task, times=5)
-    reel = world.serve.wait_until(reel_id, "completed")
-    assert [kinds(reel).count(kind) for kind in ("sending", "processing", "completed")] == [1, 1, 1]
+    world.reached(reel_id, "completed")
+    assert [world.story(reel_id).count(kind) for kind in ("sending", "processing", "completed")] == [1, 1, 1]
     assert world.truth(title)["charges"] == 1
-    wait_for(lambda: "kept" in kinds(world.serve.show(reel_id)), what="the files to be kept")
-    before = (world.serve.show(reel_id), world.truth(title))
+    wait_for(lambda: "kept" in world.story(reel_id), what="the files to be kept")
+    before = (world.serve.reel(reel_id), world.story(reel_id), world.truth(title))
     world.send("process_reel", reel_id, queue="submit", times=5)
     world.send("check_reel_status", reel_id, queue="sweep", times=5)
     wait_for(world.settled, what="the late tasks to be done")
-    assert (world.serve.show(reel_id), world.truth(title)) == before
+    assert (world.serve.reel(reel_id), world.story(reel_id), world.truth(title)) == before
 
 
 def test_while_the_broker_is_gone_news_are_taken_in_and_all_goes_on_when_it_is_back(world: World) -> None:
     first = world.submit("Hola [[sim: render=600s webhook=drop]]", "before-the-outage", "webhook")
-    video_id = world.serve.wait_until(first, "processing")["video_id"]
+    video_id = world.reached(first, "processing").video_id or ""
     world.redis.kill()
     wait_for(lambda: world.health()["broker"] != "ok", what="the outage to be noticed")
     begun = time.monotonic()
@@ -153,8 +165,8 @@ def test_while_the_broker_is_gone_news_are_taken_in_and_all_goes_on_when_it_is_b
     assert world.serve.store.deliveries.waiting()[0] == 1
     world.fake.sim("POST", "clock", advance_s=600)
     world.redis = world.redis.again()
-    assert world.serve.wait_until(second, "completed", timeout_s=40)["detected_by"] in {"webhook", "poll"}
-    assert world.serve.wait_until(first, "completed")["detected_by"] == "webhook"
+    assert world.reached(first, "completed").detected_by == "webhook"
+    world.reached(second, "completed")
     wait_for(lambda: world.health()["broker"] == "ok", what="the broker to be seen again")
 
 
@@ -167,5 +179,5 @@ def test_a_worker_that_is_killed_while_it_sends_pays_once(world: World) -> None:
     with world.serve.store.transaction() as conn:  # the lease of the dead worker runs out
         conn.execute("UPDATE reel SET lease_until = 1 WHERE id = ?", (reel_id,))
     world.news = world.worker("news", *NEWS, "-c", "2")
-    reel = world.serve.wait_until(reel_id, "completed", timeout_s=30)
-    assert (world.truth(title)["video_id"], world.truth(title)["charges"]) == (reel["video_id"], 1)
+    reel = world.reached(reel_id, "completed")
+    assert (world.truth(title)["video_id"], world.truth(title)["charges"]) == (reel.video_id, 1)
