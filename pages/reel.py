@@ -81,9 +81,9 @@ def draw_reel(reel_id: int, *, ticking: bool) -> None:
     with right:
         draw_particulars(reel)
         events = chronicle(product.store, reel, product.client.base_url, own_address(""))
-        st.subheader(_("Where the time went"), anchor=False)
+        st.header(_("Where the time went"), anchor=False)
         draw_cascade([event.entry for event in events], now)
-        st.subheader(_("What happened"), anchor=False)
+        st.header(_("What happened"), anchor=False)
         draw_story(events, key="story", proofs=may(Role.QA))
 
 

@@ -51,7 +51,7 @@ def test_a_backup_of_the_working_product_brings_everything_back(
     data.mkdir()
     backup.mkdir()
     fake = Fake(tmp_path)
-    server = Serve(data, fake.url, mode="hybrid", HEYGEN_POLL_INTERVAL_S="1", HEYGEN_FALLBACK_AFTER_S="2")
+    server = Serve(data, fake.url, mode="hybrid", HEYGEN_FALLBACK_AFTER_S="3600")
     try:
         endpoint.register(server.product, SecretFile(server.store.path))
         reels = [number(server, f"Hola. [[sim: render={render}]]") for render in RENDERS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -89,6 +90,14 @@ def test_english_would_be_found(world: World, visit: Visit) -> None:
     break_promises(world)
     found = english(visit("simulator", "en", part="truth"))
     assert {"Ledger", "Broken", "says failed; HeyGen says completed", "Plays: healthy"} <= found
+
+
+def test_a_point_of_the_chart_is_told_in_spanish(world: World, visit: Visit) -> None:
+    break_promises(world)
+    [chart] = visit("simulator", "es", part="modes").get("vega_lite_chart")
+    layers = json.loads(chart.proto.spec)["layer"]
+    told = [[(field["field"], field["title"]) for field in layer["encoding"]["tooltip"]] for layer in layers]
+    assert told == [[("mode", "Modo"), ("told", "Segundos simulados tras el final"), ("kind", "Qué")]] * 3
 
 
 def test_what_is_wrong_with_a_fault_is_said_in_spanish(world: World, visit: Visit) -> None:
