@@ -256,3 +256,14 @@ def test_a_worker_needs_nothing_but_a_processor(house: House, caplog: pytest.Log
     wait_until(lambda: house.store.facts.get(HEARTBEAT))
     worker.stop()
     assert "failed" not in caplog.text
+
+
+def test_a_worker_that_starts_looks_at_the_account_at_once_however_lately_another_looked(
+    house: House, turns: Turns
+) -> None:
+    turns.account_turn(NOW)
+    Turns(house.processor).account_turn(NOW + timedelta(seconds=1))
+    assert len(house.wire.calls("GET /v3/users/me")) == 1
+    Turns(house.processor).begin(NOW + timedelta(seconds=1))
+    turns.account_turn(NOW + timedelta(seconds=1))
+    assert len(house.wire.calls("GET /v3/users/me")) == 2
