@@ -7,6 +7,7 @@ done: messages may be lost, doubled, reordered or hours late. Beat sends each ki
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -35,11 +36,18 @@ SOON_S: Final = 0.5
 AFTERWARDS: Final = {"inbox": ("submit", "archive", "notify"), "sweep": ("submit", "archive", "notify")}
 
 
-def _broker_url(settings: Settings) -> str:
-    if settings.celery_broker_url is None:
-        raise SettingsError("CELERY_BROKER_URL is not set: name the broker, for instance redis://localhost:6379/0.")
-    require(settings.celery_broker_url)
-    return settings.celery_broker_url
+def _start() -> tuple[Settings, Any]:
+    """Return the settings and Celery's application; raises SettingsError, or ends `celery` with that one sentence."""
+    try:
+        settings = Settings.from_env()
+        if settings.celery_broker_url is None:
+            raise SettingsError("CELERY_BROKER_URL is not set: name the broker, for instance redis://localhost:6379/0.")
+        require(settings.celery_broker_url)
+    except SettingsError as error:
+        if "celery.bin.celery" in sys.modules:
+            raise SystemExit(str(error)) from None
+        raise
+    return settings, make_app(settings.celery_broker_url)
 
 
 class Hands:
@@ -98,8 +106,7 @@ def _open(settings: Settings) -> Product:
     return open_product(settings, port=urlsplit(known).port) if known else product
 
 
-settings = Settings.from_env()
-app = make_app(_broker_url(settings))
+settings, app = _start()
 app.set_current()
 _hands: Final[dict[int, Hands]] = {}
 _opening = threading.Lock()

@@ -82,6 +82,20 @@ def test_a_broker_without_celery_is_one_plain_sentence(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("1\n1\n", told.format("celery") + told.format("redis"))
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("", "CELERY_BROKER_URL is not set: name the broker, for instance redis://localhost:6379/0."),
+        ("http://x", "CELERY_BROKER_URL='***' cannot be used; allowed: redis://HOST:PORT/N, rediss://… or amqp://…."),
+    ],
+)
+def test_celery_without_a_broker_says_one_line(url: str, told: str) -> None:
+    need()
+    code = "import sys; from celery.__main__ import main; sys.argv = ['celery', '-A', 'core.tasks', 'beat']; main()"
+    done = run(code, CELERY_BROKER_URL=url)
+    assert (done.returncode, done.stderr.splitlines()) == (1, [told])
+
+
 # With it
 
 
