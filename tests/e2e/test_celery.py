@@ -44,9 +44,12 @@ class World:
         self.news = self.worker("news", *NEWS, "-c", "2")
         self.others = self.worker("others", "-Q", "archive,notify", "-P", "solo")
         self.beat = Celery(folder, self.environ, "beat", "beat")
-        wait_for(lambda: self.health()["worker"]["alive"], timeout_s=30, what="the workers to show that they live")
+
+    def begin(self) -> None:
+        """Wait until everything runs."""
+        wait_for(lambda: self.health()["worker"]["alive"], timeout_s=60, what="the workers to show that they live")
         caught_up = NOT_BEFORE + CAUGHT_UP  # else a reel might be learned of from HeyGen's history
-        wait_for(lambda: self.serve.store.facts.get(caught_up), what="the history to be looked through")
+        wait_for(lambda: self.serve.store.facts.get(caught_up), timeout_s=60, what="the history to be looked through")
 
     def worker(self, name: str, *words: str) -> Celery:
         quiet = ("--without-gossip", "--without-mingle", "-l", "WARNING")
@@ -104,8 +107,11 @@ class World:
 def world(folder: Path, fake: Fake) -> Iterator[World]:
     need()
     made = World(folder, fake)
-    yield made
-    made.stop()
+    try:
+        made.begin()
+        yield made
+    finally:
+        made.stop()
 
 
 def test_reels_come_to_their_end_in_every_mode(world: World) -> None:
