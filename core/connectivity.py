@@ -21,10 +21,9 @@ CONNECTIVITY: Final = "connectivity"
 PROBE_FAILED: Final = "probe_failed"
 PROBED_S: Final = 30.0  # longer than a probe takes
 FIRST_AFTER_S: Final = 2.0
-AGAIN_S: Final = 1.0
+AGAIN_S: Final = 1.0  # a server that restarts is back soon
 WHILE_DOWN_S: Final = 15.0
 EVERY_S: Final = 300.0
-FAILURES_TO_OPEN: Final = 2  # one more try a second later: a server that restarts is no outage
 
 
 class Connectivity:
@@ -48,7 +47,7 @@ class Connectivity:
         if not pace.take(self._processor.store, CONNECTIVITY, now, PROBED_S):
             return AGAIN_S
         failures = self._note(probe(base, self._secrets()))
-        wait_s = EVERY_S if not failures else AGAIN_S if failures < FAILURES_TO_OPEN else WHILE_DOWN_S
+        wait_s = EVERY_S if not failures else AGAIN_S if failures == 1 else WHILE_DOWN_S
         pace.postpone(self._processor.store, CONNECTIVITY, now, wait_s)
         return wait_s
 
@@ -62,17 +61,17 @@ class Connectivity:
             seen = {"ok": not failed, "failures": failures, "checks": [check.to_json() for check in checks]}
             store.facts.put(CONNECTIVITY, seen, now)
             before = self._processor.channel()
-            after = judged(before, failures)
+            after = judged(before, probe_failed=failed)
             if after != before:
                 store.facts.put(CHANNEL, channel.to_json(after), now)
                 logger.warning("Webhook channel: %s", f"breaker open ({after.reason})" if after.open else "probe holds")
         return failures
 
 
-def judged(health: ChannelHealth, failures: int) -> ChannelHealth:
-    """Return the channel's health after so many failed probes in a row."""
-    if failures >= FAILURES_TO_OPEN and not health.open:
+def judged(health: ChannelHealth, *, probe_failed: bool) -> ChannelHealth:
+    """Return the channel's health after a probe: one that fails opens the breaker at once."""
+    if probe_failed and not health.open:
         return channel.opened(health, PROBE_FAILED)
-    if failures == 0 and health.open and health.reason == PROBE_FAILED:
+    if not probe_failed and health.open and health.reason == PROBE_FAILED:
         return ChannelHealth(totals=health.totals)
     return health

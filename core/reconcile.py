@@ -21,11 +21,12 @@ EVERY_S: Final = 300.0
 AGAIN_S: Final = 30.0
 RECONCILE: Final = "reconcile"
 CAUGHT_UP: Final = "caught_up"
+WAS_OPEN: Final = "reconciled_while_down"
 LONG_S: Final = 365 * 86_400.0
 
 
 class Reconciler:
-    """Look through HeyGen's events at start, and from time to time while webhooks do not come.
+    """Look through HeyGen's events at start, and when webhooks stop coming, do not come, and come again.
 
     Of several processes one looks at a time.
     """
@@ -38,9 +39,8 @@ class Reconciler:
 
     def turn(self, now: datetime) -> float:
         """Reconcile if it is time; return the seconds after which it is worth looking again."""
-        if not pace.is_due(self._store, CAUGHT_UP, now) and not self._processor.channel().open:
-            return 5.0
-        if not pace.take(self._store, RECONCILE, now, EVERY_S):
+        is_open = self._processor.channel().open
+        if not self._is_time(is_open, now):
             return 5.0
         try:
             self.reconcile()
@@ -48,8 +48,18 @@ class Reconciler:
             logger.warning("Reconciling: %s", error)
             pace.postpone(self._store, RECONCILE, now, AGAIN_S)
             return AGAIN_S
-        pace.postpone(self._store, CAUGHT_UP, now, LONG_S)
+        with self._store.transaction():
+            pace.postpone(self._store, CAUGHT_UP, now, LONG_S)
+            pace.postpone(self._store, RECONCILE, now, EVERY_S)
+            self._store.facts.put(WAS_OPEN, is_open, now)
         return 5.0
+
+    def _is_time(self, is_open: bool, now: datetime) -> bool:
+        """Tell whether to look now: at start, while the channel is down, and once more when it has come back."""
+        caught_up = not pace.is_due(self._store, CAUGHT_UP, now)
+        if caught_up and is_open is not bool(self._store.facts.get(WAS_OPEN)):
+            return pace.take(self._store, f"{RECONCILE}:{'open' if is_open else 'closed'}", now, AGAIN_S)
+        return (is_open or not caught_up) and pace.take(self._store, RECONCILE, now, EVERY_S)
 
     def reconcile(self) -> int:
         """Ask about each video that the history says has ended and we still wait for; return how many were found."""

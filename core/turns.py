@@ -18,6 +18,7 @@ from core.archive import Archivist
 from core.campaigns import Retrier
 from core.connectivity import Connectivity
 from core.errors import HeyGenError
+from core.gate import Gate
 from core.inbox import Inbox
 from core.models import Account
 from core.notify import Teller
@@ -33,6 +34,7 @@ POLL_S: Final = 0.25
 ACCOUNT: Final = "account"
 ACCOUNT_S: Final = 60.0
 ACCOUNT_SOON_S: Final = 5.0
+QUIET: Final = "account_quiet"  # for as long as HeyGen asks for
 CATALOGUE: Final = "catalogue"
 CATALOGUE_S: Final = 600.0
 SENDERS: Final = 6
@@ -181,6 +183,8 @@ class Turns:
 
     def account_turn(self, now: datetime) -> float:
         """Look at the account from time to time, refresh the catalogue, and open a stopped queue when it is cured."""
+        if not pace.is_due(self._store, QUIET, now):
+            return 1.0
         gate = self._processor.submission.gate()
         probe = gate.state == "stopped" and gate.until is not None and gate.until <= now
         if probe:
@@ -204,7 +208,11 @@ class Turns:
             "values": error.values,
             "code": getattr(error, "code", "unreachable"),
         }
-        self._store.facts.put(ACCOUNT, {**before, "problem": problem}, now)
+        with self._store.transaction():
+            self._store.facts.put(ACCOUNT, {**before, "problem": problem}, now)
+            self._put_gate(self._processor.submission.gate().after_failed_look(now), now)
+            if error.retry_after_s:
+                pace.postpone(self._store, QUIET, now, error.retry_after_s)
         if not pace.is_due(self._store, CATALOGUE, now):
             return 1.0
         pace.postpone(self._store, ACCOUNT, now, ACCOUNT_SOON_S)
@@ -215,7 +223,8 @@ class Turns:
         known = {"balance": account.balance, "currency": account.currency, "name": account.name}
         with self._store.transaction():
             self._store.facts.put(ACCOUNT, known, now)
-            gate = self._processor.submission.gate()
-            changed = gate.after_look(account.balance, now)
-            if changed != gate:
-                self._store.facts.put(GATE, None if changed.state == "open" else changed.to_json(), now)
+            self._put_gate(self._processor.submission.gate().after_look(account.balance, now), now)
+
+    def _put_gate(self, gate: Gate, now: datetime) -> None:
+        if gate != self._processor.submission.gate():
+            self._store.facts.put(GATE, None if gate.state == "open" else gate.to_json(), now)
