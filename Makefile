@@ -20,13 +20,17 @@ $(VENV)/.bench: requirements-bench.txt $(VENV)/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
+$(VENV)/.celery: requirements-celery.txt $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-celery.txt
+	@touch $@
+
 demo: $(VENV)/.installed
 	@PORT=$(PORT) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: $(VENV)/.installed
+test: $(VENV)/.celery
 	$(BIN)/pytest -n 3 --dist worksteal
 
-long: $(VENV)/.installed
+long: $(VENV)/.celery
 	$(BIN)/pytest -n 2 -m long
 
 # SEED=, REELS= (2000) and MINUTES= (one round) choose how; a broken promise leaves its evidence in build/torture.
@@ -56,3 +60,4 @@ requirements: $(VENV)/.lint
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra lint --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-lint.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra bench --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-bench.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra celery --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-celery.txt pyproject.toml

@@ -301,8 +301,10 @@ def _deliveries(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _replay(settings: Settings, args: argparse.Namespace) -> int:
-    if not open_product(settings).store.deliveries.replay(args.id, utcnow()):
+    product = open_product(settings)
+    if not product.store.deliveries.replay(args.id, utcnow()):
         raise Refused("There is no delivery {id}; `deliveries` shows those that came.", id=args.id)
+    product.processor.wake("inbox")
     return _print(args, {"id": args.id, "replayed": True}, [f"Delivery {args.id} is worked off again."])
 
 

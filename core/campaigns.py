@@ -50,6 +50,7 @@ def submit(processor: HeyGenVideoProcessor, name: str, draft_key: str, reels: Se
                 ]
             )
             campaigns.drop_draft(draft_key)
+    processor.wake("submit")
     stored = campaigns.by_draft(draft_key)
     assert stored is not None  # noqa: S101  # the transaction above stored it, or an earlier one did
     return stored

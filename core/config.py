@@ -92,7 +92,7 @@ class Settings:
             webhook_secrets=env.listed("HEYGEN_WEBHOOK_SECRET"),
             app_env=app_env,
             database_url=env.parsed("DATABASE_URL", database_url) or "sqlite:///data/reels.db",
-            celery_broker_url=env.text("CELERY_BROKER_URL"),
+            celery_broker_url=env.secret("CELERY_BROKER_URL", broker_url),
             max_concurrent=env.parsed("HEYGEN_MAX_CONCURRENT", count) or 10,
             deadline_s=env.parsed("HEYGEN_DEADLINE_S", seconds) or 172_800.0,
             fallback_after_s=fallback if key else fallback or DEMO_FALLBACK_AFTER_S,
@@ -179,6 +179,14 @@ class _Environ:
         except ValueError as error:
             raise _wrong(name, value, str(error)) from None
 
+    def secret(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """Read a value that may hold a password: one that is wrong is not shown."""
+        value = self.text(name)
+        try:
+            return None if value is None else parse(value)
+        except ValueError as error:
+            raise _wrong(name, "***", str(error)) from None
+
 
 def _wrong(name: str, value: str, allowed: str) -> SettingsError:
     return SettingsError(
@@ -253,6 +261,19 @@ def database_url(value: str) -> str:
     if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
         return value
     raise ValueError("sqlite:///FILE (four slashes for an absolute path)")
+
+
+def broker_url(value: str) -> str:
+    """Check the address of a broker."""
+    allowed = "redis://HOST:PORT/N, rediss://… or amqp://…"
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in {"redis", "rediss", "amqp", "amqps"} and parts.hostname and parts.port != 0
+    except ValueError:
+        raise ValueError(allowed) from None
+    if not known or any(ord(char) <= 32 for char in value):
+        raise ValueError(allowed)
+    return value
 
 
 def targets(value: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from core import channel
+from core import channel, pace
 from core.check import Check, Result
 from core.clock import utcnow
 from core.models import ProcessingMode
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 CONNECTIVITY: Final = "connectivity"
 PROBE_FAILED: Final = "probe_failed"
+PROBED_S: Final = 30.0  # longer than a probe takes
 FIRST_AFTER_S: Final = 2.0
 AGAIN_S: Final = 1.0  # a server that restarts is back soon
 WHILE_DOWN_S: Final = 15.0
@@ -26,15 +27,16 @@ EVERY_S: Final = 300.0
 
 
 class Connectivity:
-    """Probe the receiver at start and from time to time, more often while it fails."""
+    """Probe the receiver at start and from time to time, more often while it fails; of several processes one does."""
+
+    PACES: Final = (CONNECTIVITY,)
 
     def __init__(self, processor: HeyGenVideoProcessor, secrets: Callable[[], Sequence[str]]) -> None:
         self._processor = processor
         self._secrets = secrets
         self._started = False
-        self._failures = 0
 
-    def turn(self, _now: datetime) -> float:
+    def turn(self, now: datetime) -> float:
         """Probe, keep what was seen, and return the seconds until the next probe."""
         base = self._processor.webhook_base_url
         if self._processor.mode is ProcessingMode.POLLING or base is None:
@@ -42,24 +44,28 @@ class Connectivity:
         if not self._started:  # the server that starts beside us needs a moment
             self._started = True
             return FIRST_AFTER_S
-        checks = probe(base, self._secrets())
-        failed = next((check for check in checks if check.result is Result.FAIL), None)
-        self._failures = self._failures + 1 if failed else 0
-        self._note(checks, failed)
-        if failed is None:
-            return EVERY_S
-        return AGAIN_S if self._failures == 1 else WHILE_DOWN_S
+        if not pace.take(self._processor.store, CONNECTIVITY, now, PROBED_S):
+            return AGAIN_S
+        failures = self._note(probe(base, self._secrets()))
+        wait_s = EVERY_S if not failures else AGAIN_S if failures == 1 else WHILE_DOWN_S
+        pace.postpone(self._processor.store, CONNECTIVITY, now, wait_s)
+        return wait_s
 
-    def _note(self, checks: Sequence[Check], failed: Check | None) -> None:
-        now = utcnow()
-        seen: dict[str, Any] = {"ok": failed is None, "checks": [check.to_json() for check in checks]}
-        with self._processor.store.transaction():
-            self._processor.store.facts.put(CONNECTIVITY, seen, now)
+    def _note(self, checks: Sequence[Check]) -> int:
+        """Keep what was seen, and return how many probes in a row have failed."""
+        now, store = utcnow(), self._processor.store
+        failed = any(check.result is Result.FAIL for check in checks)
+        with store.transaction():
+            last: dict[str, Any] = store.facts.get(CONNECTIVITY) or {}
+            failures = last.get("failures", 0) + 1 if failed else 0
+            seen = {"ok": not failed, "failures": failures, "checks": [check.to_json() for check in checks]}
+            store.facts.put(CONNECTIVITY, seen, now)
             before = self._processor.channel()
-            after = judged(before, probe_failed=failed is not None)
+            after = judged(before, probe_failed=failed)
             if after != before:
-                self._processor.store.facts.put(CHANNEL, channel.to_json(after), now)
+                store.facts.put(CHANNEL, channel.to_json(after), now)
                 logger.warning("Webhook channel: %s", f"breaker open ({after.reason})" if after.open else "probe holds")
+        return failures
 
 
 def judged(health: ChannelHealth, *, probe_failed: bool) -> ChannelHealth:

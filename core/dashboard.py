@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from core import heartbeat
 from core.clock import isoformat, utcnow
 from core.config import Settings
 from core.gate import Gate
@@ -14,7 +15,8 @@ from core.insight import insight, insight_json
 from core.models import Delivery, ProcessingMode, Reel, ReelStatus, SendState, TimelineEntry, Verdict
 from core.product import DEMO_URL, Product, open_product
 from core.store import Campaign
-from core.worker import ACCOUNT, ALIVE_S, HEARTBEAT
+from core.turns import ACCOUNT
+from core.waker import broker_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class Figures:
     gate: Gate
     worker_alive: bool
     worker_age_s: float | None
+    queues_s: Mapping[str, float | None]
+    broker: str | None
     channel_open: bool
     channel_reason: str | None
     channel_totals: Mapping[str, int]
@@ -88,8 +92,10 @@ def figures(product: Product, now: datetime, day_began: datetime | None = None) 
         deliveries_waiting=store.deliveries.waiting()[0],
         refused=round(sum(store.facts.tallies("refused").values())),
         gate=processor.submission.gate(),
-        worker_alive=age_s is not None and age_s < ALIVE_S,
+        worker_alive=heartbeat.is_alive(age_s),
         worker_age_s=age_s,
+        queues_s=heartbeat.queue_ages_s(store, now) if product.settings.celery_broker_url else {},
+        broker=broker_state(store, now) if product.settings.celery_broker_url else None,
         channel_open=channel.open,
         channel_reason=channel.reason,
         channel_totals=channel.totals,
@@ -104,8 +110,10 @@ def figures(product: Product, now: datetime, day_began: datetime | None = None) 
 
 def worker_age_s(product: Product, now: datetime) -> float | None:
     """Return the seconds since a worker last showed that it lives, None when none ever did."""
-    beat = product.store.facts.set_at(HEARTBEAT)
-    return None if beat is None else max(0.0, (now - beat).total_seconds())
+    own_s = heartbeat.age_s(product.store, now)
+    if product.settings.celery_broker_url is None:
+        return own_s
+    return heartbeat.served_s(own_s, heartbeat.queue_ages_s(product.store, now))
 
 
 def get_processing_dashboard(product: Product | None = None) -> dict[str, Any]:

@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from core import endpoint
+from core import endpoint, heartbeat
+from core.broker import Broker
 from core.check import Check, Result, told, told_of
 from core.clock import SKEW, isoformat, utcnow
 from core.config import LOOPBACK
 from core.dashboard import worker_age_s
-from core.errors import HeyGenError, SettingsError, StoreError
+from core.errors import BrokerGone, HeyGenError, SettingsError, StoreError
 from core.models import ProcessingMode, SendState
 from core.notify import LAST
 from core.probe import probe
 from core.product import DEMO_URL, RECEIVER_URL, Product
 from core.secret_file import SecretFile
 from core.targets import open_targets
-from core.worker import ALIVE_S
 
 LATEST: Final = "doctor"
 STORE: Final = "store"
@@ -134,13 +134,29 @@ def _gate(product: Product) -> Iterator[Check]:
 
 def _worker(product: Product) -> Iterator[Check]:
     age_s = worker_age_s(product, utcnow())
-    if age_s is None or age_s > ALIVE_S:
+    if age_s is None or not heartbeat.is_alive(age_s):
         silent = told("silent for {span}", span=timedelta(seconds=round(age_s or 0)))
         seen = told("none has run yet") if age_s is None else silent
-        advice = told("start the product, or `python -m core worker`")
+        on_celery = told("start `celery -A core.tasks worker` and `celery -A core.tasks beat`")
+        here = told("start the product, or `python -m core worker`")
+        advice = on_celery if product.settings.celery_broker_url else here
         yield Check(name="worker", result=Result.WARN, seen=seen, advice=advice)
     else:
         yield Check(name="worker", result=Result.PASS, seen=told("seen {seconds} s ago", seconds=round(age_s, 1)))
+
+
+def _broker(product: Product) -> Iterator[Check]:
+    if product.settings.celery_broker_url is None:
+        return
+    broker = Broker(product.settings.celery_broker_url)
+    try:
+        broker.ping()
+        yield Check(name="broker", result=Result.PASS, seen=told("the broker at {place} answers", place=broker.place))
+    except BrokerGone as error:
+        advice = told("start it, or mend CELERY_BROKER_URL; nothing is lost meanwhile")
+        yield Check(name="broker", result=Result.FAIL, seen=told_of(error), advice=advice)
+    finally:
+        broker.close()
 
 
 def _webhook(product: Product) -> Iterator[Check]:
@@ -232,6 +248,7 @@ _CHECKS: Final[tuple[Callable[[Product], Iterator[Check]], ...]] = (
     _store,
     _heygen,
     _gate,
+    _broker,
     _worker,
     _webhook,
     _notifications,

@@ -10,6 +10,7 @@
     ├── NotAdmitted                 a person who may not come in
     ├── Refused                     the product will not do this now, and says why
     ├── StoreError                  the database cannot be read or written
+    ├── BrokerGone                  the broker of the task queue does not answer
     └── HeyGenError                 HeyGen did not give what was asked for
         ├── Unreachable             nothing was sent: no connection
         ├── OutcomeUnknown          something was sent and no usable answer came back
@@ -69,6 +70,10 @@ class Refused(ReelsError):
 
 class StoreError(ReelsError):
     """Say what the database could not do."""
+
+
+class BrokerGone(ReelsError):
+    """Say that the broker of CELERY_BROKER_URL does not answer."""
 
 
 class HeyGenError(ReelsError):

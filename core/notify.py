@@ -8,6 +8,7 @@ between sending and noting, or an answer beyond the time limit, a target may get
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 LAST: Final = "told_last"
 TALLY: Final = "told"
+LEASE: Final = "telling:"
 PAUSE_S: Final = 1.0
 IDLE_S: Final = 60.0
 SEND_S: Final = 30.0
@@ -98,6 +100,7 @@ class Teller:
         self._told = processor.store.notifications
         self._post = Post(limit_s)
         self._busy: set[str] = set()
+        self._owner = secrets.token_hex(8)
         self._lock = threading.Lock()
         self._switched = False
         self._cleaned_at: datetime | None = None
@@ -124,12 +127,19 @@ class Teller:
         return [telling for target in self.targets if (telling := self._claim_for(target, now))]
 
     def _claim_for(self, target: Target, now: datetime) -> Telling | None:
-        """Lease a message for a target, one at a time: they arrive in order, and one that hangs delays no other's."""
+        """Lease a message for a target, one at a time: they arrive in order, and one that hangs delays no other's.
+
+        No other process may send to the target at the same time either, so the target is leased, too.
+        """
         with self._lock:
-            if target.key in self._busy:
+            if target.key in self._busy or not self._told.is_due(target.key, now):
+                return None
+            if not self._store.facts.lease(LEASE + target.key, self._owner, now, LEASE_S):
                 return None
             telling = self._told.claim(target.key, now, LEASE_S)
-            if telling is not None:
+            if telling is None:
+                self._store.facts.release(LEASE + target.key, self._owner)
+            else:
                 self._busy.add(target.key)
             return telling
 
@@ -167,6 +177,7 @@ class Teller:
             self._settle(telling, target, problem, utcnow())
         finally:
             with self._lock:
+                self._store.facts.release(LEASE + target.key, self._owner)
                 self._busy.discard(target.key)
 
     def _settle(self, telling: Telling, target: Target, problem: str | None, now: datetime) -> None:

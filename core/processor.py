@@ -49,12 +49,16 @@ CHANNEL: Final = "channel"
 LEARNED_SHARE: Final = 0.9
 
 
+def nobody(_turn: str) -> None:
+    """Wake nobody: who takes the turns in threads looks often enough."""
+
+
 class HeyGenVideoProcessor:
     """Submit reels and learn what becomes of them; every method is thread-safe.
 
     Constructing touches neither network nor disk. Raises ValueError for an unknown mode, and for mode `webhook` without
     a base URL; `hybrid` without one works as polling and says so. `settings` and `store` default to those of the
-    environment, at first use.
+    environment, at first use. `wake` is called with the name of a turn for which something has just been stored.
     """
 
     def __init__(
@@ -67,7 +71,9 @@ class HeyGenVideoProcessor:
         store: Store | None = None,
         client: HeyGenClient | None = None,
         jitter: Callable[[], float] = random.random,
+        wake: Callable[[str], None] = nobody,
     ) -> None:
+        self.wake = wake
         self.requested_mode = _mode(processing_mode)
         self.webhook_base_url = webhook_base_url or None
         if self.requested_mode is ProcessingMode.WEBHOOK and self.webhook_base_url is None:
@@ -173,6 +179,7 @@ class HeyGenVideoProcessor:
             stored = self.store.reels.add(ready)
             fresh = [reel for reel in stored if reel.idempotency_key not in known]
             self.store.timeline.add_many((reel.id or 0, _queued_entry(reel, now)) for reel in fresh)
+        self.wake("submit")
         return stored
 
     def _ready(self, reel: Reel, now: datetime) -> Reel:
@@ -312,7 +319,11 @@ class HeyGenVideoProcessor:
         A reel that HeyGen has finished after all is completed and not paid for again. A reel that waits behind a
         stopped queue is let through. Raises Refused, HeyGenError, UnknownReel; nothing has changed then.
         """
-        stored = self._stored(reel)
+        again = self._retry(self._stored(reel))
+        self.wake("submit")
+        return again
+
+    def _retry(self, stored: Reel) -> Reel:
         if stored.status is ReelStatus.PENDING:
             return self._release(stored)
         if stored.status is ReelStatus.PROCESSING:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from core.clock import utcnow
 from core.config import DEMO_KEY, Settings
 from core.heygen import HeyGenClient
-from core.processor import HeyGenVideoProcessor
+from core.processor import HeyGenVideoProcessor, nobody
+from core.secret_file import SecretFile
 from core.store import Store, open_store
+from core.waker import waker
 
 DEMO_URL = "demo_url"
 RECEIVER_URL = "receiver_url"
@@ -22,6 +26,10 @@ class Product:
     client: HeyGenClient
     processor: HeyGenVideoProcessor
 
+    def webhook_secrets(self) -> Sequence[str]:
+        """Return the signing secrets that are believed."""
+        return [*self.settings.webhook_secrets, *SecretFile(self.store.path).believed(utcnow())]
+
 
 def open_product(settings: Settings, *, port: int | None = None, demo_url: str | None = None) -> Product:
     """Return the product for these settings.
@@ -30,7 +38,7 @@ def open_product(settings: Settings, *, port: int | None = None, demo_url: str |
     address of the receiver is the product's own, on `port` of the loopback.
     """
     store = open_store(settings.database_url)
-    base = settings.webhook_base_url
+    base, broker_url = settings.webhook_base_url, settings.celery_broker_url
     if settings.demo:
         client = HeyGenClient(DEMO_KEY, demo_url or (lambda: find_demo(store)))
         base = base or f"http://127.0.0.1:{port or settings.port}"
@@ -43,6 +51,7 @@ def open_product(settings: Settings, *, port: int | None = None, demo_url: str |
         settings=replace(settings, webhook_base_url=base),
         store=store,
         client=client,
+        wake=waker(broker_url).wake if broker_url else nobody,
     )
     return Product(settings=processor.settings, store=store, client=client, processor=processor)
 

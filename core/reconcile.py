@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from core import pace
 from core.clock import utcnow
 from core.endpoint import ENDPOINT, EVENTS
 from core.errors import HeyGenError
@@ -17,15 +18,24 @@ from core.processor import HeyGenVideoProcessor
 logger = logging.getLogger(__name__)
 
 EVERY_S: Final = 300.0
+AGAIN_S: Final = 30.0
+RECONCILE: Final = "reconcile"
+CAUGHT_UP: Final = "caught_up"
+WAS_OPEN: Final = "reconciled_while_down"
+LONG_S: Final = 365 * 86_400.0
 
 
 class Reconciler:
-    """Look through HeyGen's events at start, and when webhooks stop coming, do not come, and come again."""
+    """Look through HeyGen's events at start, and when webhooks stop coming, do not come, and come again.
+
+    Of several processes one looks at a time.
+    """
+
+    PACES: Final = (RECONCILE, CAUGHT_UP)
 
     def __init__(self, processor: HeyGenVideoProcessor) -> None:
         self._processor = processor
-        self._last: datetime | None = None
-        self._was_open = False
+        self._store = processor.store
 
     def turn(self, now: datetime) -> float:
         """Reconcile if it is time; return the seconds after which it is worth looking again."""
@@ -36,15 +46,20 @@ class Reconciler:
             self.reconcile()
         except HeyGenError as error:
             logger.warning("Reconciling: %s", error)
-            return 30.0
-        self._last, self._was_open = now, is_open
+            pace.postpone(self._store, RECONCILE, now, AGAIN_S)
+            return AGAIN_S
+        with self._store.transaction():
+            pace.postpone(self._store, CAUGHT_UP, now, LONG_S)
+            pace.postpone(self._store, RECONCILE, now, EVERY_S)
+            self._store.facts.put(WAS_OPEN, is_open, now)
         return 5.0
 
     def _is_time(self, is_open: bool, now: datetime) -> bool:
         """Tell whether to look now: at start, while the channel is down, and once more when it has come back."""
-        if self._last is None or is_open is not self._was_open:
-            return True
-        return is_open and (now - self._last).total_seconds() >= EVERY_S
+        caught_up = not pace.is_due(self._store, CAUGHT_UP, now)
+        if caught_up and is_open is not bool(self._store.facts.get(WAS_OPEN)):
+            return pace.take(self._store, f"{RECONCILE}:{'open' if is_open else 'closed'}", now, AGAIN_S)
+        return (is_open or not caught_up) and pace.take(self._store, RECONCILE, now, EVERY_S)
 
     def reconcile(self) -> int:
         """Ask about each video that the history says has ended and we still wait for; return how many were found."""

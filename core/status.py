@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from core import heartbeat
 from core.clock import isoformat, utcnow
 from core.dashboard import Figures, figures, worker_age_s
 from core.detection import LABELS
@@ -22,7 +23,7 @@ from core.models import Channel
 from core.notify import TALLY
 from core.product import Product
 from core.recorder import Recorder
-from core.worker import ALIVE_S
+from core.waker import broker_state
 
 TEXT_FORMAT: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -38,8 +39,9 @@ def health(product: Product) -> dict[str, Any]:
         return {"store": str(error), "worker": {"alive": False, "age_s": None}, "last_webhook": None}
     return {
         "store": "ok",
-        "worker": {"alive": age_s is not None and age_s < ALIVE_S, "age_s": age_s},
+        "worker": {"alive": heartbeat.is_alive(age_s), "age_s": age_s},
         "last_webhook": None if last is None else isoformat(last),
+        "broker": broker_state(product.store, now) if product.settings.celery_broker_url else None,
         "deliveries_waiting": waiting,
         "mode": str(product.processor.mode),
         "demo": product.settings.demo,
@@ -112,6 +114,8 @@ class ProductCollector(Collector):
         told = self._product.store.notifications
         yield _gauge("notifications_waiting", "Messages still to be sent, one a target.", told.waiting())
         yield _gauge("notifications_set_aside", "Messages that were given up, one a target.", told.set_aside())
+        if self._product.settings.celery_broker_url:
+            yield _gauge("broker_up", "Whether the broker answered when last looked at.", float(shown.broker == "ok"))
         yield _gauge("worker_alive", "Whether a worker lives.", float(shown.worker_alive))
         yield _gauge("queue_open", "Whether the queue feeds HeyGen.", float(shown.gate.state == "open"))
         yield _gauge("webhook_breaker_open", "Whether the webhook channel counts as down.", float(shown.channel_open))

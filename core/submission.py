@@ -253,6 +253,9 @@ class Submission:
         if self._is_surely(reel, mine):
             return self._accepted(reel, mine[0].video_id, now, how="found_in_list")
         with self._store.transaction():
+            stored = self._store.reels.get(reel.id or 0)
+            if stored.lease_epoch != reel.lease_epoch or stored.status is not ReelStatus.PENDING:
+                return stored  # the lease ran out and another worker has taken over
             if mine:
                 return self._doubt(reel, now, f"{len(mine)} videos at HeyGen could be this reel's")
             if not is_whole:

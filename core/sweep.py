@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from core.clock import utcnow
 from core.errors import HeyGenError, HeyGenRefused, Unreachable
-from core.models import Channel, Observation, ProcessingMode, Reel, RemoteStatus, RemoteVideo
+from core.models import Channel, Observation, ProcessingMode, Reel, ReelStatus, RemoteStatus, RemoteVideo
 from core.processor import HeyGenVideoProcessor
 from core.schedule import SHORTEST_S, backoff_s, sweep_spacing_s
 
@@ -55,7 +56,6 @@ class Sweeper:
         self._processor = processor
         self._store = processor.store
         self._jitter = jitter
-        self._owner = secrets.token_hex(8)
 
     def state(self) -> SweepState:
         """Return what all processes know of the last sweep."""
@@ -67,17 +67,44 @@ class Sweeper:
         due = self._due(now)
         if not deadline and not due:
             return IDLE_S
-        if not self._store.facts.lease(SWEEP, self._owner, now, LEASE_S):
-            return IDLE_S
-        try:
+        with self._leased(SWEEP, now) as mine:
+            if not mine:
+                return IDLE_S
             for reel in deadline:
                 self._last_look(reel)
                 if self._is_quiet(utcnow()):  # HeyGen has just asked for it, and means all of them
                     break
             self._sweep(self._due(utcnow()))
-        finally:
-            self._store.facts.release(SWEEP, self._owner)
         return 0.0 if deadline else IDLE_S / 4
+
+    def check(self, reel_id: int) -> bool:
+        """Ask for one reel, as a sweep would, if a check of it is due; tell whether it is finished.
+
+        Raises UnknownReel. Called many times at once it asks once.
+        """
+        with self._leased(f"{SWEEP}:{reel_id}", utcnow()) as mine:
+            quiet = self.state().quiet_until
+            if mine and (quiet is None or quiet <= utcnow()) and self._processor.should_use_polling(reel_id):
+                self._check(self._store.reels.get(reel_id))
+        return self._store.reels.get(reel_id).status in {ReelStatus.COMPLETED, ReelStatus.FAILED}
+
+    def _check(self, reel: Reel) -> None:
+        self._tell_fallbacks([reel])
+        try:
+            self._ask([reel])
+        except HeyGenError as error:
+            self._failed(error)
+
+    @contextmanager
+    def _leased(self, name: str, now: datetime) -> Iterator[bool]:
+        """Tell whether the block is the only one under this name; each call is an owner of its own."""
+        owner = secrets.token_hex(8)
+        mine = self._store.facts.lease(name, owner, now, LEASE_S)
+        try:
+            yield mine
+        finally:
+            if mine:
+                self._store.facts.release(name, owner)
 
     # When
 

@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from core.dashboard import Figures
+from core.heartbeat import NEEDED, is_alive
 from pages.ui.language import _, fill, mark
 from pages.ui.moments import moment, span
 
@@ -27,6 +28,22 @@ WORKER: Final = mark(
     "Restart the product, or start `python -m core worker`."
 )
 NEVER: Final = mark("The worker is starting; reels go out as soon as it runs.")
+BROKER: Final = mark(
+    "The task queue does not answer, so reels neither go out nor finish. Nothing is lost: webhooks are still taken in, "
+    "and all goes on by itself when it is back. Look at the broker of CELERY_BROKER_URL."
+)
+QUEUES: Final = mark(
+    "No Celery worker has been seen on {queues} for {age}, so reels neither go out nor finish. "
+    "Start `celery -A core.tasks worker` and `celery -A core.tasks beat`."
+)
+NO_QUEUES: Final = mark(
+    "No Celery worker has been seen yet; reels go out as soon as `celery -A core.tasks worker` and "
+    "`celery -A core.tasks beat` run."
+)
+LATER: Final = mark(
+    "No Celery worker has been seen on {queues} of late, so finished files or messages wait. "
+    "Start one with `-Q archive,notify`."
+)
 NO_ADDRESS: Final = mark(
     "Hybrid mode has no public address for webhooks, so it works as polling. Set HEYGEN_WEBHOOK_BASE_URL to get calls."
 )
@@ -78,11 +95,26 @@ def _problem(figures: Figures) -> list[Notice]:
 
 
 def _worker(figures: Figures) -> list[Notice]:
+    if figures.queues_s:
+        return _celery(figures)
     if figures.worker_alive:
         return []
     if figures.worker_age_s is None:
         return [Notice("info", "hourglass_top", _(NEVER))]
     return [Notice("error", "power_off", _(WORKER).format(age=span(figures.worker_age_s)))]
+
+
+def _celery(figures: Figures) -> list[Notice]:
+    if figures.broker not in {None, "ok"}:
+        return [Notice("error", "cloud_off", _(BROKER))]
+    silent = [queue for queue, age_s in figures.queues_s.items() if not is_alive(age_s)]
+    if figures.worker_alive:
+        late = ", ".join(queue for queue in silent if queue not in NEEDED)
+        return [Notice("warning", "power_off", _(LATER).format(queues=late))] if late else []
+    if figures.worker_age_s is None:
+        return [Notice("info", "hourglass_top", _(NO_QUEUES))]
+    queues = ", ".join(queue for queue in silent if queue in NEEDED)
+    return [Notice("error", "power_off", _(QUEUES).format(queues=queues, age=span(figures.worker_age_s)))]
 
 
 def _channel(figures: Figures) -> list[Notice]:

@@ -50,8 +50,9 @@ def test_a_message_of_a_killed_product_is_sent_by_the_next(
     first.kill()
     target.answering.set()
     store = first.store
-    with store.transaction() as conn:  # the lease of the dead worker runs out
+    with store.transaction() as conn:  # the dead worker's leases of message and target run out
         assert conn.execute("UPDATE telling SET lease_until = 1 WHERE sent_at IS NULL").rowcount == 1
+        assert conn.execute("UPDATE lease SET until = 1 WHERE name LIKE 'telling:%'").rowcount == 1
     store.close()
     second = serve(fake.url, port=first.port, **settings)
     [key] = [known.key for known in open_targets((target.url(),))]

@@ -41,11 +41,19 @@ def free_port() -> int:
 class Program:
     """Hold a running process whose output goes to a file."""
 
-    def __init__(self, argv: list[str], environ: Mapping[str, str], log: Path, cwd: Path) -> None:
+    def __init__(
+        self, argv: list[str], environ: Mapping[str, str], log: Path, cwd: Path, *, group: bool = False
+    ) -> None:
         self.log = log
         self._out = log.open("ab")
         self.process = subprocess.Popen(
-            argv, env=dict(environ), stdout=self._out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=cwd
+            argv,
+            env=dict(environ),
+            stdout=self._out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=cwd,
+            start_new_session=group,
         )
 
     @property
@@ -114,7 +122,16 @@ class Fake(Program):
 class Serve(Program):
     """`python -m core serve` on a port of its own, against a HeyGen at some address."""
 
-    def __init__(self, folder: Path, heygen_url: str, *, mode: str, port: int | None = None, **settings: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        heygen_url: str,
+        *,
+        mode: str,
+        port: int | None = None,
+        works: bool = True,
+        **settings: str,
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         defaults = {
@@ -130,6 +147,7 @@ class Serve(Program):
         super().__init__(argv, self.environ, folder / f"serve-{self.port}.log", ROOT)
         self.product = open_product(Settings.from_env(self.environ))
         self.store = self.product.store
+        self._works = works
         wait_for(self._is_ready, timeout_s=20, what="serve to answer")
 
     def stop(self) -> int:
@@ -145,7 +163,7 @@ class Serve(Program):
     def _is_ready(self) -> bool:
         assert self.process.poll() is None, self.output
         try:
-            return httpx.get(f"{self.url}/healthz", trust_env=False).json()["worker"]["alive"]
+            return httpx.get(f"{self.url}/healthz", trust_env=False).json()["worker"]["alive"] or not self._works
         except httpx.HTTPError:
             return False
 

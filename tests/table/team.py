@@ -28,7 +28,7 @@ from core.schedule import is_overdue
 from core.secret_file import SecretFile
 from core.store import open_store
 from core.sweep import Sweeper
-from core.worker import Worker
+from core.turns import Turns
 
 OVERDUE_AFTER_S: Final = 130.0
 SWEEP_EVERY_S: Final = 20.0
@@ -92,7 +92,7 @@ class Team:
         self.archives = False
         self._secrets = SecretFile(self.store.path)
         self._recorder = Recorder(self.store)
-        self._worker = Worker(self.processor)
+        self._turns = Turns(self.processor)
         self._inbox = Inbox(self.processor)
         self._archivist = Archivist(self.processor)
         self._sweeper = Sweeper(self.processor, jitter=lambda: 0.5)
@@ -129,7 +129,7 @@ class Team:
         self._sweeper.turn(now)
         self._reconciler.turn(now)
         if self.processor.submission.gate().state == "stopped":
-            self._worker.account_turn(now)
+            self._turns.account_turn(now)
         for job in self._archivist.claim(now, 100) if self.archives else ():
             self._archivist.keep(job)
 

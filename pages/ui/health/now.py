@@ -39,6 +39,18 @@ def draw_counts(now: Figures) -> None:
         st.metric(_("Waiting"), number(now.active_reels - now.in_flight), icon=":material/schedule:", border=True)
 
 
+def celery_facts(now: Figures) -> list[tuple[str, str]]:
+    """Return what is to be said of the task queue, nothing where there is none."""
+    if not now.queues_s:
+        return []
+    state = _("nobody has looked") if now.broker is None else _("answers") if now.broker == "ok" else _("no answer")
+    seen = ((queue, span(age_s) if age_s is not None else _("never")) for queue, age_s in now.queues_s.items())
+    return [
+        (_("Task queue"), state),
+        (_("Queues last served"), " · ".join(f"{queue} {when}" for queue, when in seen)),
+    ]
+
+
 @st.fragment(run_every=TICK_S)
 def draw_now(product: Product) -> None:
     """Draw everything, again and again: this page is open while somebody watches."""
@@ -56,6 +68,7 @@ def draw_now(product: Product) -> None:
         (_("Failed so far"), number(now.failed)),
         (_("Given up at the deadline"), number(now.timed_out)),
     ]
+    facts += celery_facts(now)
     if now.wallet_balance is not None:
         facts.append((_("Balance at HeyGen"), money(now.wallet_balance, (now.currency or "USD").upper())))
     if now.demo_url:

@@ -349,6 +349,34 @@ def test_two_workers_send_a_message_once(build: Build, http: HttpTarget) -> None
     assert sorted(len(claimed) for claimed in (first.claim(now), second.claim(now))) == [0, 1]
 
 
+def test_two_workers_send_to_a_target_one_after_the_other(build: Build, http: HttpTarget) -> None:
+    house, first = telling(build, http)
+    second = Teller(build(notify_urls=(http.url(),)).processor, limit_s=5)
+    now = utcnow()
+    for _ in range(2):
+        ended(house)
+        first._gather(now)
+    [one] = first.claim(now)
+    assert second.claim(now) == []
+    first.tell(one)
+    [other] = second.claim(now)
+    assert first.claim(now) == []
+    second.tell(other)
+    assert one.message_id < other.message_id
+    assert len(http.got) == 2
+
+
+def test_a_worker_that_died_while_it_sent_holds_the_target_up_for_no_more_than_its_lease(
+    build: Build, http: HttpTarget
+) -> None:
+    house, first = telling(build, http)
+    ended(house)
+    now = utcnow()
+    assert len(first.claim(now)) == 1
+    second = Teller(build(notify_urls=(http.url(),)).processor, limit_s=5)
+    assert len(second.claim(now + timedelta(seconds=LEASE_S))) == 1
+
+
 def given_up(build: Build, http: HttpTarget, *others: HttpTarget) -> tuple[House, Teller, datetime]:
     """Return a product of which the first target has refused a message until it was set aside."""
     house, teller = telling(build, http, *others)

@@ -11,7 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from core.clock import utcnow
 from core.product import Product
 from core.status import status_routes
-from core.worker import Worker
+from core.turns import Turns
+from core.waker import BROKER
 from tests.conftest import Build
 from tests.contract.core.receiving import ACCOUNT, Receiving, receiving
 from tests.factories import House, a_body, wait_until
@@ -51,7 +52,7 @@ def test_health_is_json_before_anything_has_happened(receiver: Receiving) -> Non
 
 
 def test_health_tells_of_worker_and_webhook(receiver: Receiving, house: House) -> None:
-    Worker(house.processor).heartbeat_turn(utcnow() - timedelta(seconds=3))
+    Turns(house.processor).heartbeat_turn(utcnow() - timedelta(seconds=3))
     receiver.signed(ACCOUNT, a_body())
     told = healthz(receiver)
     worker = told["worker"]
@@ -97,3 +98,23 @@ def test_an_attempt_that_was_not_believed_is_in_the_metrics_at_once(receiver: Re
 def test_no_secret_is_in_health_or_metrics(receiver: Receiving) -> None:
     for path in ("/healthz", "/metrics"):
         assert not re.search("test-key|whsec_", receiver.request("GET", path).body.decode())
+
+
+def test_on_celery_health_and_metrics_tell_of_the_broker(build: Build) -> None:
+    house = build("hybrid", celery_broker_url="redis://broker.test/0")
+    product = Product(settings=house.settings, store=house.store, client=house.client, processor=house.processor)
+    with receiving(house) as running:
+        running.app.routes.extend(status_routes(product, running.recorder))
+        assert healthz(running)["broker"] is None
+        house.store.facts.put(BROKER, {"ok": True, "problem": None}, utcnow())
+        assert (healthz(running)["broker"], metrics(running)[("broker_up",)]) == ("ok", 1)
+        house.store.facts.put(BROKER, {"ok": False, "problem": "The broker does not answer."}, utcnow())
+        told = healthz(running)
+        assert (told["store"], told["broker"]) == ("ok", "The broker does not answer.")
+        assert metrics(running)[("broker_up",)] == 0
+
+
+def test_without_celery_nothing_is_told_of_a_broker(receiver: Receiving, house: House) -> None:
+    house.store.facts.put(BROKER, {"ok": False, "problem": "left from before"}, utcnow())
+    assert healthz(receiver)["broker"] is None
+    assert ("broker_up",) not in metrics(receiver)

@@ -197,3 +197,20 @@ def test_a_key_that_no_header_can_carry_stops_the_start_without_being_shown(key:
     with pytest.raises(SettingsError, match="HEYGEN_API_KEY") as caught:
         settings(HEYGEN_API_KEY=key)
     assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://broker:6379/0", "rediss://:pw@broker:6380/1", "amqp://guest:guest@rabbit:5672//", "amqps://rabbit"],
+)
+def test_a_broker_is_redis_or_amqp(url: str) -> None:
+    assert settings(CELERY_BROKER_URL=url).celery_broker_url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["broker:6379", "http://:hunter2@broker", "redis://", "redis://:hunter2@broker:99999", "redis://hunter2 @b"]
+)
+def test_another_broker_stops_the_start_without_being_shown(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"CELERY_BROKER_URL.*redis://HOST:PORT/N") as caught:
+        settings(CELERY_BROKER_URL=url)
+    assert "hunter2" not in str(caught.value)

@@ -212,5 +212,7 @@ def test_while_heygen_does_not_answer_reconciling_is_tried_again(house: House) -
     house.wire.script(EVENTS, httpx.Response(503))
     reconciler = Reconciler(house.processor)
     assert reconciler.turn(NOW) == 30
-    reconciler.turn(NOW)
+    reconciler.turn(NOW + timedelta(seconds=29))
+    assert len(house.wire.calls(EVENTS)) == 1
+    Reconciler(house.processor).turn(NOW + timedelta(seconds=30))
     assert len(house.wire.calls(EVENTS)) == 3

@@ -509,6 +509,20 @@ def test_with_a_rival_of_the_same_title_a_video_is_not_adopted(house: House, fro
     assert states == {one.id: SendState.DOUBT, two.id: SendState.DOUBT}
 
 
+def test_a_search_that_outlives_its_lease_undoes_nothing(house: House, frozen: Any) -> None:
+    reel = unsure_for_a_day(house, frozen)
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        frozen.tick(LEASE_S + 1)
+        assert send_one(house, reel).send_state is SendState.QUEUED  # another worker was quicker
+        assert send_one(house, reel).status is ReelStatus.PROCESSING
+        return house.wire.ordinary(request)
+
+    house.wire.script("GET /v3/videos", slow)
+    assert send_one(house, reel).status is ReelStatus.PROCESSING
+    assert len(house.wire.calls(CREATE)) == 2
+
+
 @pytest.mark.parametrize("answer", [httpx.Response(500), httpx.ConnectError("DNS"), refusal(401), refusal(429)])
 def test_while_the_list_cannot_be_read_nothing_is_paid_for_again(house: House, frozen: Any, answer: Any) -> None:
     reel = unsure_for_a_day(house, frozen)

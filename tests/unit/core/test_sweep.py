@@ -239,6 +239,64 @@ def test_of_several_processes_one_sweeps(house: House, build: Build, frozen: Any
     assert len(asked(house)) == 1
 
 
+def test_one_sweeper_that_is_called_twice_at_once_sweeps_once(house: House, frozen: Any) -> None:
+    sweeper = Sweeper(house.processor, jitter=lambda: 0.5)
+    house.stored()
+    later(frozen)
+
+    def meanwhile(request: httpx.Request) -> httpx.Response:
+        sweeper.turn(utcnow())
+        return house.wire.ordinary(request)
+
+    house.wire.script(BULK, meanwhile)
+    sweeper.turn(utcnow())
+    assert len(asked(house)) == 1
+
+
+# One reel
+
+
+def test_a_check_asks_once_however_often_it_is_called_at_once(house: House, build: Build, frozen: Any) -> None:
+    reel = house.stored()
+    later(frozen)
+    others = [Sweeper(build(poll_interval_s=5.0, wire=house.wire).processor) for _ in range(3)]
+    told: list[bool] = []
+
+    def meanwhile(request: httpx.Request) -> httpx.Response:
+        told.extend(other.check(reel.id or 0) for other in others)
+        return house.wire.ordinary(request)
+
+    house.wire.script(BULK, meanwhile)
+    house.wire.finish("v1")
+    assert Sweeper(house.processor).check(reel.id or 0)
+    assert told == [False, False, False]
+    assert [other.check(reel.id or 0) for other in others] == [True, True, True]
+    assert (len(asked(house)), len(house.wire.calls(GET))) == (1, 1)
+    assert (house.again(reel).detected_by, house.kinds(reel)[-1]) == (Channel.POLL, "completed")
+
+
+@pytest.mark.parametrize(("mode", "asks"), [("polling", 1), ("webhook", 0), ("hybrid", 0)])
+def test_a_check_asks_only_where_a_sweep_would(build: Build, frozen: Any, mode: str, asks: int) -> None:
+    house = build(mode, poll_interval_s=5.0)
+    reel = house.stored()
+    later(frozen)
+    for _ in range(3):
+        assert not Sweeper(house.processor).check(reel.id or 0)
+    assert len(asked(house)) == asks
+
+
+def test_a_check_keeps_the_quiet_that_heygen_asked_for(house: House, frozen: Any) -> None:
+    reel = house.stored()
+    later(frozen)
+    house.wire.script(BULK, refusal(429, "rate_limited", **{"Retry-After": "40"}))
+    for _ in range(2):
+        assert not Sweeper(house.processor).check(reel.id or 0)
+        later(frozen, 20)
+    assert len(asked(house)) == 1
+    assert not Sweeper(house.processor).check(reel.id or 0)
+    assert len(asked(house)) == 2
+
+
 def test_a_sweeper_that_died_does_not_stop_the_others(house: House, frozen: Any) -> None:
     house.stored()
     assert house.store.facts.lease(SWEEP, "dead", utcnow(), 90)

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from core.clock import utcnow
+from core.heartbeat import HEARTBEAT
 from core.models import NewDelivery, ReelStatus, SendState
 from core.product import Product
 from core.submission import GATE
-from core.worker import ACCOUNT, HEARTBEAT
+from core.turns import ACCOUNT
 from pages.ui.directory import ENTRIES
 from tests.factories import a_body
 from tests.unit.pages.conftest import Visit

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from core.clock import utcnow
 from core.gate import Gate
+from core.heartbeat import HEARTBEAT, QUEUES, beat
 from core.product import Product
 from core.submission import GATE
-from core.worker import HEARTBEAT
+from core.waker import BROKER
 from tests.unit.pages.conftest import Visit
 from tests.unit.pages.states import drawn, texts
 
@@ -107,3 +109,73 @@ def test_a_wrong_setting_is_one_sentence(visit: Visit, monkeypatch: pytest.Monke
         "No se puede usar HEYGEN_MAX_CONCURRENT='zero'; se admite: a whole number from 1 to 999999999."
     ]
     assert len(page.title) == 1
+
+
+# On Celery
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("celery")
+    monkeypatch.setenv("CELERY_BROKER_URL", "redis://:hunter2@127.0.0.1:9/0")
+
+
+def served(product: Product, *queues: str, age_s: float = 0.0) -> None:
+    for queue in queues:
+        beat(product.store, utcnow() - timedelta(seconds=age_s), queue)
+
+
+@pytest.mark.usefixtures("broker")
+def test_before_celerys_workers_run_the_way_to_start_them_is_said(visit: Visit) -> None:
+    assert "`celery -A core.tasks worker`" in visit("reels", "en").info[0].value
+
+
+@pytest.mark.usefixtures("broker")
+def test_while_celery_serves_every_queue_nothing_is_said(product: Product, visit: Visit) -> None:
+    served(product, *QUEUES)
+    page = visit("reels", "en")
+    assert not [*page.info, *page.warning, *page.error]
+
+
+@pytest.mark.usefixtures("broker")
+def test_a_queue_of_celery_that_nobody_serves_is_named(product: Product, visit: Visit) -> None:
+    served(product, *QUEUES)
+    served(product, "inbox", age_s=90)
+    assert "No Celery worker has been seen on inbox for 1 min 3" in visit("reels", "en").error[0].value
+
+
+@pytest.mark.usefixtures("broker")
+def test_a_queue_that_can_wait_is_a_warning(product: Product, visit: Visit) -> None:
+    served(product, *QUEUES)
+    served(product, "archive", "notify", age_s=90)
+    page = visit("reels", "en")
+    assert "on archive, notify of late" in page.warning[0].value
+    assert not page.error
+
+
+@pytest.mark.usefixtures("broker")
+def test_a_broker_that_is_gone_is_said_and_not_blamed_on_the_worker(product: Product, visit: Visit) -> None:
+    served(product, *QUEUES, age_s=90)
+    product.store.facts.put(BROKER, {"ok": False, "problem": "The broker at x does not answer (y)."}, utcnow())
+    spanish = visit("reels", "es")
+    assert [error.value.partition(".")[0] for error in spanish.error] == [
+        "La cola de tareas no responde, así que los reels ni salen ni terminan"
+    ]
+    assert "Nothing is lost" in visit("new", "en").error[0].value
+
+
+@pytest.mark.usefixtures("broker")
+@pytest.mark.parametrize(("seen", "told"), [(True, "answers"), (False, "no answer"), (None, "nobody has looked")])
+def test_the_health_page_tells_of_the_task_queue(product: Product, visit: Visit, seen: bool | None, told: str) -> None:
+    if seen is not None:
+        product.store.facts.put(BROKER, {"ok": seen, "problem": "gone"}, utcnow())
+    served(product, "submit", age_s=7)
+    shown = texts(visit("health", "en"))
+    assert "Task queue" in shown
+    assert told in shown
+    assert re.search(r"submit \d+ s · sweep never · inbox never · archive never · notify never", shown)
+
+
+def test_without_a_broker_nothing_of_a_task_queue_is_said(product: Product, visit: Visit) -> None:
+    served(product, "submit")
+    assert "Task queue" not in texts(visit("health", "en"))

@@ -15,7 +15,7 @@ from core.clock import utcnow
 from core.models import Reel
 from core.product import Product
 from core.store import ReelFilter
-from core.worker import ACCOUNT
+from core.turns import ACCOUNT
 from pages.ui.many.writing import Writing
 from tests.unit.pages.conftest import Visit
 from tests.unit.pages.states import texts

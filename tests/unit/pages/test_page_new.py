@@ -15,7 +15,7 @@ from core.options import Captions, Staging, staged
 from core.presets import Choices, named
 from core.product import Product
 from core.store import ReelFilter
-from core.worker import ACCOUNT
+from core.turns import ACCOUNT
 from tests.unit.pages.conftest import Visit
 from tests.unit.pages.states import drawn, stored, texts
 
