@@ -38,7 +38,9 @@ class Runtime:
         self._demo = DemoServer(self.product.store.path.with_name("fake_heygen.json")) if settings.demo else None
         self._worker = Worker(self.product.processor, self.webhook_secrets) if worker else None
         wake = self._worker.wake if self._worker else (lambda: None)
-        recorder_store = open_store(settings.database_url, busy_timeout_s=RECORDER_BUSY_S)
+        recorder_store = open_store(
+            settings.database_url, busy_timeout_s=RECORDER_BUSY_S, data_folder=settings.data_folder
+        )
         self._recorder = Recorder(recorder_store, wake)
         self._receives = receiver
         self._secret_file = SecretFile(self.product.store.path)

@@ -138,6 +138,7 @@ class Worker:
         self._telling_slots = Slots("telling", len(processor.settings.notify_urls))
         self._catalogue_at: datetime | None = None
         self._account_at: datetime | None = None
+        self._deaf: Callable[[], None] | None = None
         self._submit = Loop("submit", self.submit_turn)
         self._inbox_loop = Loop("inbox", self.inbox_turn)
         self._archive = Loop("archive", self.archive_turn)
@@ -161,9 +162,12 @@ class Worker:
         """Start all loops."""
         for loop in self._loops:
             loop.start()
+        self._deaf = self._store.listen(self.wake)
 
     def stop(self) -> None:
         """End all loops, and wait a little for what is under way; what is cut short is taken up again later."""
+        if self._deaf is not None:
+            self._deaf()
         for loop in self._loops:
             loop.stop()
         deadline = time.monotonic() + STOP_S

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from core.clock import from_ms, to_ms
 from core.models import Delivery, Verdict
+from core.store.connections import Connections, unlocked
 from core.store.rows import DELIVERY_COLUMNS, to_delivery
 from core.store.search import whole, words
-from core.store.sqlite import Connections
 
 QUARTER_MS: Final = 900_000
 WALK: Final = 1000
@@ -48,7 +48,7 @@ _KINDS: Final = """
     SELECT name FROM kind WHERE name IS NOT NULL
 """
 _OVER_TIME: Final = """
-    SELECT (quarter + :shift) / :width AS bucket, verdict, sum(n) AS n FROM delivery_quarter
+    SELECT (quarter + :shift) / :width AS bucket, verdict, CAST(sum(n) AS BIGINT) AS n FROM delivery_quarter
     WHERE quarter >= :since AND n > 0 GROUP BY 1, 2
     UNION ALL
     SELECT (received_at / 900000 + :shift) / :width, 'waiting', count(*) FROM delivery
@@ -61,6 +61,17 @@ _INDEX: Final = """
     INSERT INTO delivery_text (rowid, body)
     SELECT id, CAST(body AS TEXT) FROM delivery
     WHERE id > (SELECT coalesce(max(id), 0) FROM delivery_text_docsize) ORDER BY id LIMIT ?
+"""
+_LAG_POSTGRES: Final = "SELECT count(*) FROM delivery_unread"
+_TAKE_POSTGRES: Final = f"""
+    WITH taken AS (
+        DELETE FROM delivery_unread WHERE id IN ({unlocked("SELECT id FROM delivery_unread ORDER BY id LIMIT ?")})
+        RETURNING id
+    )
+    SELECT delivery.id, body FROM delivery JOIN taken ON taken.id = delivery.id ORDER BY delivery.id
+"""  # noqa: S608  # ours
+_INDEX_POSTGRES: Final = """
+    INSERT INTO delivery_text (id, words) VALUES (?, plain_words(?)) ON CONFLICT (id) DO NOTHING
 """
 _LAG: Final = """
     SELECT coalesce((SELECT max(id) FROM delivery), 0) - coalesce((SELECT max(id) FROM delivery_text_docsize), 0)
@@ -156,7 +167,7 @@ class DeliveryLog:
 
     def set_aside(self, at_most: int = WALK) -> int:
         """Count what was set aside, no further than `at_most`."""
-        sql = "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE set_aside = 1 LIMIT ?)"
+        sql = "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE set_aside = 1 LIMIT ?) AS part"
         return int(self._connections.read().execute(sql, (at_most,)).fetchone()[0])
 
     def kinds(self) -> list[str]:
@@ -185,11 +196,17 @@ class DeliveryLog:
         if self.unindexed() <= 0:
             return 0
         with self._connections.write() as conn:
-            return conn.execute(_INDEX, (limit,)).rowcount
+            if self._connections.kind == "sqlite":
+                return conn.execute(_INDEX, (limit,)).rowcount
+            taken = conn.execute(_TAKE_POSTGRES, (limit,)).fetchall()
+            bodies = [(row["id"], row["body"].decode("utf-8", "replace")) for row in taken]
+            conn.executemany(_INDEX_POSTGRES, bodies)
+            return len(bodies)
 
     def unindexed(self) -> int:
         """Return about how many of the newest deliveries a search by words does not know yet."""
-        return int(self._connections.read().execute(_LAG).fetchone()[0])
+        lag = _LAG if self._connections.kind == "sqlite" else _LAG_POSTGRES
+        return int(self._connections.read().execute(lag).fetchone()[0])
 
 
 def _plan(wanted: DeliveryFilter) -> tuple[str, list[str]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from core.clock import from_ms, to_ms
-from core.store.sqlite import Connections
+from core.store.connections import Connections
+from core.store.rows import lease
 
 
 class Facts:
@@ -17,7 +18,8 @@ class Facts:
         self._connections = connections
 
     def get(self, name: str) -> Any:
-        """Return the JSON value of a fact, or None."""
+        """Return the JSON value of a fact, or None; in a transaction, nobody else changes it until that ends."""
+        self._connections.lock(f"fact {name}")
         row = self._connections.read().execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return None if row is None else json.loads(row[0])
 
@@ -42,15 +44,10 @@ class Facts:
         """Take or renew a lease; False while another owner holds it."""
         with self._connections.write() as conn:
             cursor = conn.execute(
-                "INSERT INTO lease (name, owner, until) VALUES (:name, :owner, :until) "
+                "INSERT INTO lease (name, owner, until) VALUES (:name, :owner, :clock + :lease_ms) "
                 "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until "
-                "WHERE owner = excluded.owner OR until <= :now",
-                {
-                    "name": name,
-                    "owner": owner,
-                    "now": to_ms(now),
-                    "until": to_ms(now + timedelta(seconds=lease_s)),
-                },
+                "WHERE lease.owner = excluded.owner OR lease.until <= :clock",
+                lease(now, lease_s) | {"name": name, "owner": owner},
             )
             return cursor.rowcount == 1
 
@@ -64,7 +61,7 @@ class Facts:
         with self._connections.write() as conn:
             conn.execute(
                 "INSERT INTO tally (name, label, n) VALUES (?, ?, ?) "
-                "ON CONFLICT (name, label) DO UPDATE SET n = n + excluded.n",
+                "ON CONFLICT (name, label) DO UPDATE SET n = tally.n + excluded.n",
                 (name, label, n),
             )
 
@@ -77,9 +74,11 @@ class Facts:
         """Count a webhook request that was not believed."""
         minute = to_ms(now) // 60_000
         with self._connections.write() as conn:
+            self._connections.lock("refused")  # several are counted at once, in any order
             conn.execute(
                 "INSERT INTO refusal (minute, reason, reel_id, n, last_at) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT (minute, reason, reel_id) DO UPDATE SET n = n + excluded.n, last_at = excluded.last_at",
+                "ON CONFLICT (minute, reason, reel_id) DO UPDATE SET n = refusal.n + excluded.n, "
+                "last_at = excluded.last_at",
                 (minute, reason, reel_id or 0, n, to_ms(now)),
             )
             self.add("refused", reason, n)
