@@ -17,7 +17,17 @@ from tests.factories import NOW, House, Wire, a_house
 # Freezing walks through every loaded module; these read no clock that a test is about.
 LIBRARIES = (
     *("_pytest", "altair", "anyio", "av", "click", "httpcore", "httpx", "hypothesis", "numpy", "pandas", "playwright"),
-    *("pluggy", "prometheus_client", "psycopg", "psycopg_pool", "pyarrow", "sqlite_utils", "starlette", "streamlit", "uvicorn"),
+    *(
+        "pluggy",
+        "prometheus_client",
+        "psycopg",
+        "psycopg_pool",
+        "pyarrow",
+        "sqlite_utils",
+        "starlette",
+        "streamlit",
+        "uvicorn",
+    ),
 )
 freezegun.configure(extend_ignore_list=list(LIBRARIES))
 

@@ -10,6 +10,7 @@ from core.errors import StoreError
 from core.store.archive import Archive
 from core.store.campaigns import Campaign, Campaigns
 from core.store.connections import Connection, Connections
+from core.store.copying import Copied, Copy
 from core.store.deliveries import Deliveries
 from core.store.delivery_log import DeliveryFilter
 from core.store.drafts import Drafts
@@ -23,7 +24,7 @@ from core.store.removals import Removals
 from core.store.sqlite import SqliteConnections
 from core.store.timeline import Timeline
 
-__all__ = ["Campaign", "DeliveryFilter", "ReelFilter", "Store", "open_store"]
+__all__ = ["Campaign", "Copied", "DeliveryFilter", "ReelFilter", "Store", "open_store"]
 
 
 class Store:
@@ -55,6 +56,11 @@ class Store:
         """Return where the database is, as it may be shown."""
         return self._connections.address
 
+    @property
+    def is_there(self) -> bool:
+        """Tell whether there is a database; SQLite would make one."""
+        return self._connections.kind != "sqlite" or self.path.exists()
+
     def listen(self, wake: Callable[[], None]) -> Callable[[], None] | None:
         """Call `wake` when another process has stored work; return what ends that, None where nobody tells."""
         return self._connections.listen(wake)
@@ -62,6 +68,13 @@ class Store:
     def transaction(self) -> AbstractContextManager[Connection]:
         """Make all writes of the block one durable transaction."""
         return self._connections.write()
+
+    def copy_to(self, target: Store, told: Callable[[str, int], None]) -> list[Copied]:
+        """Copy everything into an empty store, or go on with that, and prove it; `told` hears of each table.
+
+        Nothing may use either of them meanwhile. Raises Refused, StoreError.
+        """
+        return Copy(self._connections, target._connections, told).run()
 
     def close(self) -> None:
         """Close this process's connections."""

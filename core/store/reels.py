@@ -267,11 +267,12 @@ class Reels:
         sql = """
             SELECT (SELECT coalesce(sum(n), 0) FROM reel_done WHERE quarter >= :quarter) + (
                 SELECT count(*) FROM reel INDEXED BY reel_completed
-                WHERE status = 'completed' AND detected_at >= :moment AND detected_at < :quarter * 900000
+                WHERE status = 'completed' AND detected_at >= :moment AND detected_at < :whole
                   AND deleted_at IS NULL
             )
         """
-        values = {"moment": to_ms(moment), "quarter": -(-to_ms(moment) // 900_000)}
+        quarter = -(-to_ms(moment) // 900_000)
+        values = {"moment": to_ms(moment), "quarter": quarter, "whole": quarter * 900_000}
         return int(self._connections.read().execute(sql, values).fetchone()[0])
 
     def overdue(self, submitted_before: datetime) -> int:

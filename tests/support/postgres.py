@@ -84,7 +84,10 @@ def postgres_server(bin_folder: Path, *options: str) -> Iterator[PostgresServer]
         as_user = _as_user(folder)
         making = ["-D", str(folder / "data"), "--no-sync", "--auth=trust", "--username=reels", "--encoding=UTF8"]
         subprocess.run(
-            [*as_user, str(bin_folder / "initdb"), *making, "--locale=C.UTF-8"], check=True, capture_output=True, cwd="/"
+            [*as_user, str(bin_folder / "initdb"), *making, "--locale=C.UTF-8"],
+            check=True,
+            capture_output=True,
+            cwd="/",
         )
         command = [*as_user, str(bin_folder / "postgres"), "-D", str(folder / "data")]
         command += [word for setting in settings for word in ("-c", setting)]

@@ -27,7 +27,7 @@ LAYERS = (
     "inbox sweep archive notify removal campaigns bundle connectivity endpoint reconcile receiver",
     "worker",
     "insight dashboard history doctor in_force status files",
-    "runtime serving",
+    "runtime serving relocation",
     "sides",
     "comparison",
     "__main__ __init__",
