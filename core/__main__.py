@@ -175,8 +175,12 @@ def _campaigns(settings: Settings, args: argparse.Namespace) -> int:
     found: list[Campaign] = []
     while page := store.campaigns.page(found[-1].id if found else None, LISTED):
         found += page
-    lines = [f"{c.id:>6}  {c.state:<16}  {c.done:>5} of {c.reels:<5}  {c.name}" for c in found]
+    lines = [f"{c.id:>6}  {c.state:<16}  {c.done:>5} of {c.reels:<5}  {c.name}{_deleted(c)}" for c in found]
     return _print(args, [campaign_json(campaign) for campaign in found], lines)
+
+
+def _deleted(campaign: Campaign) -> str:
+    return f"  ({campaign.deleted} deleted)" if campaign.deleted else ""
 
 
 def _print_reel(args: argparse.Namespace, reel: Reel) -> int:
@@ -298,7 +302,8 @@ def _serve(settings: Settings, args: argparse.Namespace) -> int:
     logs.configure()
     listener = serving.listen(args.host, settings.port if args.port is None else args.port)
     port = listener.getsockname()[1]
-    return serving.serve(Runtime(settings, port=port, worker=args.word == "serve"), listener)
+    runtime = Runtime(settings, port=port, worker=args.word == "serve")
+    return serving.serve(runtime, listener, settings.drain_s)
 
 
 def _work(settings: Settings, _args: argparse.Namespace) -> int:

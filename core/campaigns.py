@@ -98,9 +98,10 @@ class Retrier:
         self._campaigns.end_retries([request])
 
     def _still_wrong(self, request: RetryRequest) -> bool:
-        """Tell whether the reel is still where it was when the retry was asked for."""
+        """Tell whether the reel is still where it was when the retry was asked for, in the list, too."""
         reel = self._processor.store.reels.get(request.reel_id)
-        return reel.attempt == request.attempt and reel.status in {ReelStatus.FAILED, ReelStatus.TIMED_OUT}
+        went_wrong = reel.status in {ReelStatus.FAILED, ReelStatus.TIMED_OUT}
+        return went_wrong and reel.attempt == request.attempt and reel.archived_at is None
 
     def _postpone(self, request: RetryRequest, error: HeyGenError, now: datetime) -> None:
         wait_s = error.retry_after_s or backoff_s(request.tries + 1, 1.0, base_s=2.0, cap_s=LONGEST_WAIT_S)

@@ -64,6 +64,8 @@ class Settings:
     notify_language: str = "es"
     port: int = 8501
     pages_open_to_everybody: bool = False
+    pages_alone: bool = False
+    drain_s: float = 0.0
 
     @property
     def demo(self) -> bool:
@@ -106,6 +108,8 @@ class Settings:
             notify_language=env.choice("NOTIFY_LANGUAGE", LANGUAGES, "es"),
             port=env.parsed("PORT", port) or 8501,
             pages_open_to_everybody=env.choice("PAGES_OPEN_TO", ["known", "everybody"], "known") == "everybody",
+            pages_alone=env.choice("PAGES_ALONE", ["no", "yes"], "no") == "yes",
+            drain_s=env.parsed("DRAIN_S", seconds_or_none) or 0.0,
         )
 
 
@@ -201,6 +205,14 @@ def seconds(value: str) -> float:
     if not math.isfinite(number) or number <= 0:
         raise ValueError(allowed)
     return number
+
+
+def seconds_or_none(value: str) -> float:
+    """Parse a finite number of seconds, 0 among them."""
+    try:
+        return 0.0 if float(value) == 0 else seconds(value)
+    except ValueError:
+        raise ValueError("a finite number, 0 or greater") from None
 
 
 def count(value: str) -> int:

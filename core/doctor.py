@@ -198,7 +198,7 @@ def _notifications(product: Product) -> Iterator[Check]:
     if aside:
         words = {"n": len(targets), "at": at, "w": waiting, "a": aside}
         seen = told("targets: {n}, last message: {at}, waiting: {w}, set aside: {a}", **words)
-        advice = told("try `python -m core notify-test`, mend the target, then send them again on the page Status")
+        advice = told("try `python -m core notify-test`, mend the target, then send them again under Messages")
         yield Check(name=name, result=Result.WARN, seen=seen, advice=advice)
     else:
         seen = told("targets: {n}, last message: {at}, waiting: {w}", n=len(targets), at=at, w=waiting)

@@ -190,7 +190,7 @@ class HeyGenClient:
                 method=method,
                 path=path,
             )
-            unknown.retry_after_s = retry_after_s(response.headers.get("retry-after"), utcnow())
+            unknown.retry_after_s = _asked_wait_s(response)
             raise unknown
         if not response.is_success:
             raise _refusal(response)
@@ -276,8 +276,13 @@ def _refusal(response: httpx.Response) -> HeyGenRefused:
         parsing.clean(str(fields.get("message") or response.reason_phrase)),
         param=param if isinstance(param, str) else None,
         request_id=response.headers.get("x-request-id"),
-        retry_after_s=retry_after_s(response.headers.get("retry-after"), utcnow()),
+        retry_after_s=_asked_wait_s(response),
     )
+
+
+def _asked_wait_s(response: httpx.Response) -> float | None:
+    """Return how long HeyGen asks to wait; a date is read against its own Date, so that no clock needs to be right."""
+    return retry_after_s(response.headers.get("retry-after"), _http_date(response.headers.get("date", "")) or utcnow())
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:

@@ -83,6 +83,8 @@ def _value(settings: Settings, name: str) -> str:
         return _masked(len(value) if isinstance(value, tuple) else 1) if value else ""
     if name == "PAGES_OPEN_TO":
         return "everybody" if value else "known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, int | float):
         return _number(value)
     return without_password(str(value)) if value else ""

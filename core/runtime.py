@@ -51,7 +51,7 @@ class Runtime:
         """Return the routes to mount."""
         status = status_routes(self.product, self._recorder)
         files = file_routes(self.product.store)
-        return [*webhook_routes(self._webhooks), *status, *files] if self._receives else status
+        return [*(webhook_routes(self._webhooks) if self._receives else ()), *status, *files]
 
     def webhook_secrets(self) -> Sequence[str]:
         """Return the signing secrets that are believed."""

@@ -9,6 +9,7 @@ import threading
 import uvicorn
 from starlette.applications import Starlette
 
+from core.draining import Draining, DrainingServer
 from core.errors import ReelsError
 from core.runtime import Runtime
 
@@ -33,11 +34,15 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(runtime: Runtime, listener: socket.socket) -> int:
-    """Serve until a signal comes; return the exit code. Raises ReelsError when the parts do not start."""
+def serve(runtime: Runtime, listener: socket.socket, drain_s: float = 0.0) -> int:
+    """Serve until a signal comes, and `drain_s` longer; return the exit code.
+
+    Raises ReelsError when the parts do not start.
+    """
     app = Starlette(routes=runtime.routes)
     app.router.redirect_slashes = False
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    draining = Draining(app)
+    server = DrainingServer(uvicorn.Config(draining, log_config=None, access_log=False), draining, drain_s)
     # One that comes before uvicorn listens for it must count; uvicorn raises it again when it has ended.
     signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
     runtime.start()

@@ -24,12 +24,12 @@ def translate(message: str, language: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def catalogue(language: str) -> Catalog:
-    """Read the translations of a language."""
+def catalogue(language: str, domain: str = "messages") -> Catalog:
+    """Read the translations of a language: the product's own messages, or those of another domain."""
     from babel.messages.catalog import Catalog  # slow to import, and most words of the command line need none
     from babel.messages.pofile import read_po
 
-    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    path = CATALOGUES / language / "LC_MESSAGES" / f"{domain}.po"
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as file:

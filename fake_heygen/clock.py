@@ -89,6 +89,10 @@ class SimClock:
             return None
         return max(0.0, (moment - self.now()) / self.speed)
 
+    def real_time_in(self, seconds: float) -> float:
+        """Return the wall clock's time when simulated seconds have passed; while time stands still, as if it ran."""
+        return self._wall() + (seconds if self.frozen else seconds / self.speed)
+
     def _anchor(self, *, speed: float | None = None, frozen: bool | None = None) -> None:
         now = self.now()
         self._state = replace(

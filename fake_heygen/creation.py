@@ -58,7 +58,7 @@ class Creation:
         self._world = world
         self._clock = clock
         self._happenings = happenings
-        self._refusals = Refusals()
+        self._refusals = Refusals(clock)
         self._turns = Turns(world)
 
     async def create(self, raw: bytes, key_header: str | None) -> Answer:
@@ -96,7 +96,7 @@ class Creation:
         candidate = _candidate(order, spoken, self._turns.of(identity))
         fate = draw_fate(self._world.scenario, candidate, self._world.seed, effects)
         answer = plan_answer(fate, FAULT_RETRY_AFTER_S)
-        self._refusals.refuse(answer, identity, self._clock.now())
+        self._refusals.refuse(answer, identity)
         if answer.work_s:
             await asyncio.sleep(answer.work_s)
         price = self._world.scenario.price_per_s * film_seconds(spoken, order.request.voice.speed)

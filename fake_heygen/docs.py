@@ -91,7 +91,7 @@ KEYS: Final = (
     ("retry_for_s", "seconds after which a delivery is given up (86400)"),
     ("retry_schedule", "a named schedule in place of those three: the words of `retry=` above"),
     ("disable_after", "failures in a row that disable an endpoint (never)"),
-    ("strict", "whether fields that HeyGen does not know are refused with 400 (false)"),
+    ("strict", "whether fields and query parameters that HeyGen does not know are refused with 400 (false)"),
     ("seed", "fixes the fates, whatever `--seed` says"),
     ("reels", "how many reels to submit to see it"),
     ("troubles", "which of the 36 troubles that people met it plays, by their numbers"),
@@ -109,6 +109,18 @@ once. The same seed and the same requests give the same fates.
 match = { title = "Otoño", share = 0.3 }
 fate = { render = "20s", webhook = ["duplicate:4", "reorder:60s"], get = "500:2" }
 ```
+"""
+
+TIME: Final = """
+## The clock
+
+Renders, deliveries, retries, limits, keys, links and every time in a body or in the journal live on the simulated
+clock: it runs, runs ×N, stands still or is moved on, and never goes back. `Retry-After` in seconds counts simulated
+seconds, so a client in real time waits longer than it need at ×60. Two headers are for clients that look at a clock
+of their own, and tell real time: `Date`, and a `Retry-After` that is a date. That date is when the simulated wait
+will be over at the speed of the moment (a clock that stands still counts as running), to the next full second;
+`Retry-After` minus `Date` is therefore the wait in the client's own seconds at any speed, and a client may use its
+own clock in place of `Date`.
 """
 
 LIMITS: Final = """
@@ -149,7 +161,7 @@ path or table)`, `clock` (`now`, `advance`, `freeze`, `run`), `wait(...)`, `wait
 def page() -> str:
     """Return the whole page."""
     scenarios = ["\n## Scenarios\n", *_scenarios(), "\n### Your own, as TOML or JSON\n", *_table("Key", KEYS), RULES]
-    control = [CONTROL, *_table("Call", CALLS), NARROWED, *_words(), PYTEST, LIMITS]
+    control = [CONTROL, *_table("Call", CALLS), NARROWED, TIME, *_words(), PYTEST, LIMITS]
     return "\n".join([OPENING, *_faults(), *scenarios, *control]).rstrip() + "\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import random
 from dataclasses import dataclass, field, replace
 
@@ -27,6 +28,10 @@ class Identity:
         """Return 64 hexadecimal characters for the latest name of this kind."""
         text = f"{self.seed}:{self.epoch}:{kind}:{self.count(kind)}"
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def seal(self, content: bytes) -> bytes:
+        """Return 32 bytes that nobody else, and nobody after a reset, gives to this content."""
+        return hmac.digest(f"{self.seed}:{self.epoch}:seal".encode(), content, "sha256")
 
     def reset(self) -> Identity:
         """Begin anew without giving a name twice."""

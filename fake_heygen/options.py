@@ -51,7 +51,9 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--speed", type=_speed, help="simulated seconds per real second (1)")
     parser.add_argument("--scenario", help="name of a bundled scenario, or a TOML file (default)")
     parser.add_argument("--state", type=Path, help="file that keeps the world between runs")
-    parser.add_argument("--strict", action="store_true", help="refuse fields that HeyGen does not know, with 400")
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse fields and query parameters that HeyGen does not know, with 400"
+    )
     parser.add_argument("--start", type=_moment, help="simulated moment to begin at, ISO 8601 (now)")
     parser.add_argument("--frozen", action="store_true", help="begin with a clock that stands still")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input ends")

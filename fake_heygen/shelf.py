@@ -17,6 +17,8 @@ class Shelf(Generic[T]):
         self.model = model
         self.changed: dict[str, None] = {}
         self._items: dict[str, T] = {}
+        self._ranks: dict[str, int] = {}
+        self._given = 0
 
     def get(self, key: str) -> T | None:
         """Return the value, or None."""
@@ -38,8 +40,15 @@ class Shelf(Generic[T]):
         """Walk from the youngest to the oldest."""
         return iter(list(reversed(self._items.values())))
 
+    def rank(self, key: str) -> int:
+        """Return a number that grows with every new key and stays when others are dropped."""
+        return self._ranks[key]
+
     def put(self, key: str, item: T) -> T:
         """Set the value of a key and return it."""
+        if key not in self._items:
+            self._given += 1
+            self._ranks[key] = self._given
         self._items[key] = item
         self.changed[key] = None
         return item
@@ -48,6 +57,7 @@ class Shelf(Generic[T]):
         """Forget a key; an unknown one changes nothing."""
         if self._items.pop(key, None) is not None:
             self.changed[key] = None
+            del self._ranks[key]
 
     def shorten(self, most: int, by: int, may_go: Callable[[T], bool]) -> None:
         """Once there are more than `most`, drop some of the oldest `by` that may go."""
@@ -61,8 +71,11 @@ class Shelf(Generic[T]):
         """Forget everything."""
         self.changed.update(dict.fromkeys(self._items))
         self._items.clear()
+        self._ranks.clear()
 
     def load(self, items: dict[str, T]) -> None:
         """Fill from the store, which makes nothing changed."""
         self._items = dict(items)
+        self._ranks = {key: number for number, key in enumerate(items, 1)}
+        self._given = len(items)
         self.changed.clear()

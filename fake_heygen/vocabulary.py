@@ -57,7 +57,8 @@ def read_effect(key: str, value: str) -> Effect:
     if argument is None:
         argument = fault.default
     if argument is None:
-        raise VocabularyError(f"{fault.name} needs a {fault.arguments[0].value}: {fault.grammar}")
+        needed = f"a {fault.arguments[0].value}"
+        raise VocabularyError(f"{fault.name} needs {needed}: {fault.grammar}")
     return _read_arguments(fault, argument)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.clock import utcnow
 from core.dashboard import figures
 from core.errors import UnknownCampaign
-from core.models import ReelStatus
+from core.models import ReelStatus, Shelf
 from core.store import Campaign, ReelFilter
 from pages.ui import paging
 from pages.ui.board import draw_board
@@ -51,10 +51,9 @@ def draw_head(campaign: Campaign) -> None:
 def draw_actions(campaign: Campaign) -> None:
     """Draw what can be done now."""
     with st.container(horizontal=True):
-        to_try = campaign.wrong - campaign.retrying
-        if to_try > 0:
+        if campaign.to_retry > 0:
             st.button(
-                _("Retry all that failed ({n})").format(n=number(to_try)),
+                _("Retry all that failed ({n})").format(n=number(campaign.to_retry)),
                 key="retry-all",
                 icon=":material/replay:",
                 type="primary",
@@ -99,6 +98,14 @@ def choose_status() -> ReelStatus | None:
     return ReelStatus(chosen) if chosen else None
 
 
+def choose_shelf(campaign: Campaign) -> Shelf:
+    """Draw the choice of what was put away, where there is such, and return what to list."""
+    if not campaign.archived:
+        return Shelf.LISTED
+    label = _("Archived reels ({n}): counted above, not tried again").format(n=number(campaign.archived))
+    return Shelf.ARCHIVED if st.toggle(label, key="campaign-shelf", on_change=paging.reset) else Shelf.LISTED
+
+
 def draw_campaign(campaign_id: int, *, ticking: bool) -> None:
     """Draw the campaign as it now is; start or stop the clock when that is due."""
     follow()
@@ -112,8 +119,8 @@ def draw_campaign(campaign_id: int, *, ticking: bool) -> None:
         draw_bar(campaign)
     draw_actions(campaign)
     st.subheader(_("Reels"), anchor=False)
-    status = choose_status()
-    chosen = ReelFilter(campaign_id=campaign_id, status=status, before_id=paging.before())
+    status, shelf = choose_status(), choose_shelf(campaign)
+    chosen = ReelFilter(campaign_id=campaign_id, status=status, shelf=shelf, before_id=paging.before())
     reels = product.store.reels.page(chosen, A_PAGE + 1)
     if reels:
         draw_board(reels[:A_PAGE], current, now)

@@ -17,6 +17,7 @@ from pages.ui.opened import opened
 
 A_PAGE = 30
 TICK_S = 2.0
+REST_S = 5.0  # somebody else may submit a campaign, too
 
 enter()
 product = opened()
@@ -58,4 +59,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(_("Many at once"), type="primary", icon=":material/add:"):
         st.switch_page("pages/many.py")
 busy = is_busy(page())
-st.fragment(draw_list, run_every=TICK_S if busy else None)(ticking=busy)
+st.fragment(draw_list, run_every=TICK_S if busy else REST_S)(ticking=busy)

@@ -1,4 +1,4 @@
-"""Show how the product does and how it is set up: now, the checks, the modes, the settings, the way for webhooks."""
+"""Show how the product does and how it is set up: now, the checks, the modes, the settings, webhooks, messages."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pages.ui.health.settings import draw_settings
 from pages.ui.health.tunnels import draw_tunnels
 from pages.ui.language import _, mark
 from pages.ui.opened import opened
+from pages.ui.telling import draw_telling
 
 PARTS: Final = {
     "now": (mark("Now"), Role.MARKETING),
@@ -23,6 +24,7 @@ PARTS: Final = {
     "modes": (mark("Modes"), Role.MARKETING),
     "settings": (mark("Settings"), Role.ADMIN),
     "webhooks": (mark("Webhooks"), Role.ADMIN),
+    "telling": (mark("Messages"), Role.ADMIN),
 }
 PART: Final = "part"
 
@@ -62,5 +64,7 @@ elif part == "settings":
 elif part == "webhooks":
     draw_endpoint(product)
     draw_tunnels(product)
+elif part == "telling":
+    draw_telling(product)
 else:
     draw_now(product)

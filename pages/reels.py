@@ -1,4 +1,4 @@
-"""List the reels: figures on top, then a table that updates by itself while something is open."""
+"""List the reels: figures on top, then a table that updates by itself, seldom while nothing is under way."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from pages.ui.toasts import toast_finished
 
 A_PAGE = 50
 TICK_S = 1.0
+REST_S = 5.0  # somebody else may submit a reel, too
 
 product = opened()
 
@@ -77,4 +78,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(_("New reel"), type="primary", icon=":material/add:"):
         st.switch_page("pages/new.py")
 busy = is_busy(read_figures(utcnow()))
-st.fragment(draw_list, run_every=TICK_S if busy else None)(ticking=busy)
+st.fragment(draw_list, run_every=TICK_S if busy else REST_S)(ticking=busy)

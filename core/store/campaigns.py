@@ -17,6 +17,10 @@ from core.store.rows import REEL_COLUMNS, to_reel
 DRAFT_DAYS: Final = 30
 DOUBT: Final = "doubt"
 RETRY: Final = "retry"
+ARCHIVED: Final = "archived"
+ARCHIVED_WRONG: Final = "archived_wrong"
+DELETED: Final = "deleted"
+_ASIDE: Final = frozenset({RETRY, ARCHIVED, ARCHIVED_WRONG, DELETED})
 _SELECT: Final = "SELECT id, name, draft_key, token, created_at FROM campaign "
 
 
@@ -34,8 +38,9 @@ class CampaignState(StrEnum):
 class Campaign:
     """Hold reels that were submitted together; `counts` has them by state, kept by triggers.
 
-    A state is a status, `doubt` (a person must decide) in place of `pending`, or `retry`: reels, among those of the
-    other states, whose new attempt has been asked for and not begun.
+    A state is a status, or `doubt` (a person must decide) in place of `pending`. Among those are `retry`, whose new
+    attempt has been asked for and not begun, `archived`, and `archived_wrong`, which of these went wrong. Beside them
+    stand the `deleted`, which are its reels no more.
     """
 
     id: int
@@ -48,7 +53,7 @@ class Campaign:
     @property
     def reels(self) -> int:
         """Return how many reels it has."""
-        return sum(n for state, n in self.counts.items() if state != RETRY)
+        return sum(n for state, n in self.counts.items() if state not in _ASIDE)
 
     @property
     def done(self) -> int:
@@ -57,8 +62,23 @@ class Campaign:
 
     @property
     def wrong(self) -> int:
-        """Return how many of its reels can be retried: failed, or without news until the deadline."""
+        """Return how many of its reels went wrong: failed, or without news until the deadline."""
         return self.counts.get(ReelStatus.FAILED, 0) + self.counts.get(ReelStatus.TIMED_OUT, 0)
+
+    @property
+    def to_retry(self) -> int:
+        """Return how many of its reels a retry takes: they went wrong, are not put away, and were not asked yet."""
+        return self.wrong - self.counts.get(ARCHIVED_WRONG, 0) - self.retrying
+
+    @property
+    def archived(self) -> int:
+        """Return how many of its reels are put away; they are counted all the same."""
+        return self.counts.get(ARCHIVED, 0)
+
+    @property
+    def deleted(self) -> int:
+        """Return how many were its reels and are deleted; they are counted nowhere else."""
+        return self.counts.get(DELETED, 0)
 
     @property
     def doubtful(self) -> int:
@@ -170,11 +190,14 @@ class Campaigns:
     # Retries
 
     def ask_retries(self, campaign_id: int, now: datetime) -> int:
-        """Ask for a new attempt of every reel that failed or timed out; return of how many it was not asked before."""
+        """Ask for a new attempt of every reel that failed or timed out and was not put away.
+
+        Return of how many it was not asked before.
+        """
         sql = """
             INSERT INTO retry_request (reel_id, campaign_id, attempt, work_after)
             SELECT id, campaign_id, attempt, :now FROM reel
-            WHERE campaign_id = :campaign AND status IN ('failed', 'timed_out')
+            WHERE campaign_id = :campaign AND status IN ('failed', 'timed_out') AND archived_at IS NULL
             ON CONFLICT (reel_id) DO UPDATE SET attempt = excluded.attempt, work_after = excluded.work_after, tries = 0
             WHERE retry_request.attempt <> excluded.attempt
         """

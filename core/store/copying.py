@@ -47,6 +47,7 @@ COUNTED: Final[Mapping[str, tuple[str, str]]] = {
     "reel_seconds": ("quarter", "seconds"),
     "campaign_count": ("campaign_id, state", "n"),
     "delivery_count": ("verdict", "n"),
+    "delivery_aside_count": ("id", "n"),
     "delivery_quarter": ("quarter, verdict", "n"),
 }
 _COLUMNS: Final = {
@@ -79,6 +80,7 @@ class Copy:
         self._begin()
         for table in KEYS:
             self._told(table, self._copy(table))
+        self._bring_deleted()
         self._number_on()
         proof = [self._compared(table) for table in KEYS]
         for table in COUNTED:
@@ -135,6 +137,15 @@ class Copy:
                 return
             yield rows
             after = [rows[-1][place] for place in places]
+
+    def _bring_deleted(self) -> None:
+        """Bring how many reels of each campaign were deleted: they have left it, so that no row says it."""
+        rows = self._source.read().execute("SELECT campaign_id, n FROM campaign_count WHERE state = 'deleted'")
+        counted = "campaign_count" if self._target.kind == "sqlite" else "campaign_count_slot"
+        with self._target.write() as conn:
+            conn.execute(f"DELETE FROM {counted} WHERE state = 'deleted'")  # noqa: S608  # ours
+            insert = f"INSERT INTO {counted} (campaign_id, state, n) VALUES (?, 'deleted', ?)"  # noqa: S608  # ours
+            conn.executemany(insert, [(row["campaign_id"], row["n"]) for row in rows])
 
     def _number_on(self) -> None:
         """Let new rows be numbered after the copied ones; SQLite does so by itself."""

@@ -165,10 +165,9 @@ class DeliveryLog:
                 return None if row is None else to_delivery(row)
         return None
 
-    def set_aside(self, at_most: int = WALK) -> int:
-        """Count what was set aside, no further than `at_most`."""
-        sql = "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE set_aside = 1 LIMIT ?) AS part"
-        return int(self._connections.read().execute(sql, (at_most,)).fetchone()[0])
+    def set_aside(self) -> int:
+        """Return how many are set aside."""
+        return int(self._connections.read().execute("SELECT n FROM delivery_aside_count").fetchone()[0])
 
     def kinds(self) -> list[str]:
         """Return the event types that have come, in their order, at most KINDS of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from fake_heygen.api.answers import data
 from fake_heygen.api.guard import account_of
-from fake_heygen.api.paging import page
+from fake_heygen.api.paging import fixed, page
 from fake_heygen.avatars import LOOKS, Look
 from fake_heygen.errors import invalid
 from fake_heygen.links import Links
@@ -57,7 +58,7 @@ class AccountRoutes:
     async def groups(self, request: Request) -> Response:
         """Answer GET /v3/avatars."""
         groups = list({look.group_id: look for look in reversed(LOOKS)}.values())[::-1]
-        return page(request, groups, self._group, default=20, most=50)
+        return page(request, fixed(groups, lambda look: look.group_id), self._group, default=20, most=50)
 
     async def looks(self, request: Request) -> Response:
         """Answer GET /v3/avatars/looks."""
@@ -69,7 +70,8 @@ class AccountRoutes:
             and wanted.get("avatar_type") in (None, "studio_avatar")
             and wanted.get("ownership") in (None, "public")
         ]
-        return page(request, chosen, lambda look: look_view(look, self._simulation.links), default=20, most=50)
+        listing = fixed(chosen, lambda look: look.look_id)
+        return page(request, listing, lambda look: look_view(look, self._simulation.links), default=20, most=50)
 
     async def voices(self, request: Request) -> Response:
         """Answer GET /v3/voices."""
@@ -78,12 +80,13 @@ class AccountRoutes:
         chosen = [
             voice for voice in VOICES if language in ("", voice.language.casefold()) and gender in ("", voice.gender)
         ]
-        return page(request, chosen, lambda voice: voice_view(voice, self._simulation.links), default=50, most=100)
+        listing = fixed(chosen, lambda voice: voice.voice_id)
+        return page(request, listing, lambda voice: voice_view(voice, self._simulation.links), default=50, most=100)
 
     async def upload(self, request: Request) -> Response:
         """Answer POST /v3/assets; the file itself is not kept."""
-        mime_type, content = _read_file(request.headers.get("content-type", ""), await request.body())
-        world = account_of(request).world
+        world, content_type = account_of(request).world, request.headers.get("content-type", "")
+        mime_type, content = _read_file(content_type, await request.body(), strict=world.scenario.strict)
         asset_id = world.name("asset")[:32]
         world.assets.put(asset_id, Asset(asset_id=asset_id, mime_type=mime_type, size_bytes=len(content)))
         url = self._simulation.links.public(f"asset/{asset_id}")
@@ -130,12 +133,18 @@ def voice_view(voice: Voice, links: Links) -> dict[str, Any]:
     }
 
 
-def _read_file(content_type: str, body: bytes) -> tuple[str, bytes]:
+def _read_file(content_type: str, body: bytes, *, strict: bool) -> tuple[str, bytes]:
     if not content_type.startswith("multipart/form-data"):
         raise invalid("file", "file must be sent as multipart/form-data")
     message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
-    for part in message.iter_parts() if message.is_multipart() else ():
-        if part.get_param("name", header="content-disposition") == "file":
-            content = part.get_payload(decode=True)
-            return part.get_content_type(), content if isinstance(content, bytes) else b""
-    raise invalid("file", "file is required")
+    parts = {_name_of(part): part for part in message.iter_parts()} if message.is_multipart() else {}
+    if strict and (unknown := next((name for name in parts if name != "file"), None)) is not None:
+        raise invalid(unknown, f"unknown field {unknown} (strict)")
+    if "file" not in parts:
+        raise invalid("file", "file is required")
+    content = parts["file"].get_payload(decode=True)
+    return parts["file"].get_content_type(), content if isinstance(content, bytes) else b""
+
+
+def _name_of(part: Message) -> str:
+    return str(part.get_param("name", "", header="content-disposition"))

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fake_heygen.account import Account
 from fake_heygen.api.answers import error_response
 from fake_heygen.api.rough import cut_off
+from fake_heygen.api.strictness import refuse_unknown_query
 from fake_heygen.errors import ApiError
 from fake_heygen.fields import is_loopback
 from fake_heygen.simulation import Simulation
@@ -42,9 +43,9 @@ class Guard:
             return error_response(ApiError("unauthorized", "Unauthorized"))
         account = self._simulation.account_of(key)
         scope[ACCOUNT] = account
-        return self._spellbound(account)
+        return self._spellbound(scope, account)
 
-    def _spellbound(self, account: Account) -> Response | None:
+    def _spellbound(self, scope: Scope, account: Account) -> Response | None:
         now, world = self._simulation.clock.now(), account.world
         if world.spell("cut", now):
             return cut_off()
@@ -54,6 +55,8 @@ class Guard:
                 return error_response(error)
         try:
             account.rate.admit(now, world.scenario.requests_per_minute)
+            if world.scenario.strict:
+                refuse_unknown_query(scope)
         except ApiError as error:
             return error_response(error)
         return None

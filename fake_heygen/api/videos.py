@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from fake_heygen.api.answers import data
 from fake_heygen.api.guard import account_of
-from fake_heygen.api.paging import page
+from fake_heygen.api.paging import Listing, page
 from fake_heygen.api.rough import RoughResponse, cut_off
 from fake_heygen.creation import Answer
 from fake_heygen.errors import ApiError, invalid, video_not_found
@@ -81,7 +81,8 @@ class Videos:
         world, now = account_of(request).world, self._simulation.clock.now()
         needle, until = request.query_params.get("title", "").casefold(), shown_until(world, now)
         chosen = [video for video in world.videos.newest() if video.created_at < until and _listed(video, needle, now)]
-        return page(request, chosen, lambda video: video_view(video, now, self._simulation.links))
+        listing = Listing(items=chosen, key=_video_id, rank=lambda video: -world.videos.rank(video.video_id))
+        return page(request, listing, lambda video: video_view(video, now, self._simulation.links))
 
     async def statuses(self, request: Request) -> Response:
         """Answer GET /v3/videos/statuses."""
@@ -144,6 +145,10 @@ def _spoil(response: Response, spoilt: Spoilt | None) -> Response:
 
 def _listed(video: Video, needle: str, now: float) -> bool:
     return needle in (video.request.title or "").casefold() and told_status(video, now) != NOT_FOUND
+
+
+def _video_id(video: Video) -> str:
+    return video.video_id
 
 
 def _read_ids(request: Request) -> list[str]:

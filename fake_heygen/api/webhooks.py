@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from fake_heygen.api.answers import data
 from fake_heygen.api.guard import account_of
-from fake_heygen.api.paging import page
+from fake_heygen.api.paging import Listing, page
 from fake_heygen.api.videos import shown_until
 from fake_heygen.delivery import acknowledged
 from fake_heygen.endpoint import Endpoint
@@ -66,7 +66,8 @@ class Webhooks:
         world = account_of(request).world
         until = shown_until(world, self._simulation.clock.now())
         chosen = [endpoint for endpoint in world.endpoints if endpoint.created_at < until]
-        return page(request, chosen, Endpoint.view)
+        listing = Listing(items=chosen, key=_endpoint_id, rank=lambda one: world.endpoints.rank(one.endpoint_id))
+        return page(request, listing, Endpoint.view)
 
     async def change(self, request: Request) -> Response:
         """Answer PATCH /v3/webhooks/endpoints/{endpoint_id}; events are replaced as a whole; it enables again."""
@@ -109,7 +110,8 @@ class Webhooks:
             for event in world.events.newest()
             if event.listed and event.created_at < until and wanted in (None, event.event_type)
         ]
-        return page(request, chosen, Event.history)
+        listing = Listing(items=chosen, key=_event_id, rank=lambda event: -world.events.rank(event.event_id))
+        return page(request, listing, Event.history)
 
     async def _probe(self, world: World, url: str) -> None:
         if not world.scenario.probe:
@@ -126,6 +128,14 @@ def _find(request: Request) -> Endpoint:
     if endpoint is None:
         raise ApiError("webhook_not_found", f"Webhook endpoint {endpoint_id} not found")
     return endpoint
+
+
+def _endpoint_id(endpoint: Endpoint) -> str:
+    return endpoint.endpoint_id
+
+
+def _event_id(event: Event) -> str:
+    return event.event_id
 
 
 def _new_secret(world: World) -> str:

@@ -23,13 +23,14 @@ class CreateAnswer:
     """How a create call will be answered: refused first, worked on, then disguised, held or sent badly.
 
     `refusals` says how often it is refused (inf: for ever), `daily` until the day has passed; a refusal without an
-    error is a connection that is cut; `dated` writes Retry-After as a date.
+    error is a connection that is cut; `until_s` writes Retry-After as a date, so many
+    simulated seconds from now.
     """
 
     refusal: ApiError | None = None
     refusals: float = 0
     daily: bool = False
-    dated: bool = False
+    until_s: int | None = None
     work_s: float = 0.0
     hold_s: float = 0.0
     in_progress: bool = False
@@ -74,7 +75,7 @@ def rate_limited_without_hint(answer: CreateAnswer, _effect: Effect, _retry_afte
 
 def rate_limited_until_a_date(answer: CreateAnswer, effect: Effect, retry_after_s: int) -> CreateAnswer:
     """Refuse with 429 and a hint that is a date."""
-    return replace(rate_limited_without_hint(answer, effect, retry_after_s), dated=True)
+    return replace(rate_limited_without_hint(answer, effect, retry_after_s), until_s=retry_after_s)
 
 
 def limited_for_the_day(answer: CreateAnswer, _effect: Effect, _retry_after_s: int) -> CreateAnswer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fake_heygen.openapi.schemas import EVENT_TYPES, STATUS_ROWS
 from fake_heygen.openapi.shapes import Schema, enveloped, page, ref, text, whole
 
-TOKEN = text(pattern="^tok_[0-9a-f]{8}$")
+TOKEN = text(pattern="^tok_[A-Za-z0-9_-]{12,255}$")
 IDS = text(pattern="^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,99}$")
 KEY = text(pattern="^[A-Za-z0-9_:.-]{1,255}$")
 

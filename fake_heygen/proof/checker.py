@@ -60,8 +60,8 @@ def _lost(ledger: Ledger, jobs: Sequence[Job], owners: Mapping[str, list[Job]]) 
             continue
         job = by_key.get(row.callback_id or "", by_key.get(row.idempotency_key or ""))
         about = f" ({row.title!r})" if row.title else ""
-        reason = "paid for, and its job does not know it" if job else "paid for, and no job knows it"
-        yield Finding(kind="lost", job=job.job if job else None, video_id=row.video_id, reason=reason + about)
+        reason = f"paid for, and its job does not know it{about}" if job else f"paid for, and no job knows it{about}"
+        yield Finding(kind="lost", job=job.job if job else None, video_id=row.video_id, reason=reason)
 
 
 def _paid_twice(ledger: Ledger, jobs: Sequence[Job]) -> Iterator[Finding]:

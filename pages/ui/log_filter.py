@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.models import Verdict
 from core.store import DeliveryFilter
-from core.store.delivery_log import WALK, DeliveryLog
+from core.store.delivery_log import DeliveryLog
 from pages.ui import paging
 from pages.ui.language import _
 from pages.ui.moments import number
@@ -70,8 +70,7 @@ def _choose_facet(counts: Mapping[Verdict, int], aside: int) -> str | None:
     looks = {str(verdict): look for verdict, look in VERDICTS.items() if counts.get(verdict)}
     shown = {name: f"{_(look.word)} {number(counts[Verdict(name)])}" for name, look in looks.items()}
     if aside:
-        many = number(aside) + "+" * (aside >= WALK)
-        shown = {SET_ASIDE: f"{_(ASIDE.word)} {many}"} | shown
+        shown = {SET_ASIDE: f"{_(ASIDE.word)} {number(aside)}"} | shown
     asked = st.query_params.get(VERDICT)
     if asked in set(Verdict) and asked not in shown:  # a link may name what is not there at present
         shown[asked] = f"{_(VERDICTS[Verdict(asked)].word)} 0"

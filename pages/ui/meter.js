@@ -62,7 +62,7 @@ export default function (component) {
   const field = () => find(`.st-key-${data.field} textarea`)
   const title = () => find(`.st-key-${data.title} input`)
   const before = kept.get(parentElement)
-  const state = before?.state ?? { last: -Infinity, pause: null, told: null }
+  const state = before?.state ?? { last: -Infinity, button: null, pause: null, told: null }
   const draw = text => {
     const found = measure(text, data)
     const row = make("row", "")
@@ -84,8 +84,9 @@ export default function (component) {
   const onClick = event => {
     if (!event.target.closest?.(`.st-key-${data.button}`)) return
     clearTimeout(state.pause)
-    if (event.timeStamp - state.last < 500) { event.stopPropagation(); event.preventDefault() }
-    state.last = event.timeStamp
+    const button = event.target.closest('[class*="st-key-"]').className
+    if (button === state.button && event.timeStamp - state.last < 500) { event.stopPropagation(); event.preventDefault() }
+    Object.assign(state, { button, last: event.timeStamp })
   }
   before?.end()
   document.addEventListener("input", onInput, true)

@@ -37,7 +37,8 @@ def parts() -> dict[str, Any]:
     try:
         settings = Settings.from_env()
         local = check(settings, st.get_option("server.address"), section("auth"), section("access"))
-        runtime = Runtime(settings, port=st.get_option("server.port"))
+        together = not settings.pages_alone
+        runtime = Runtime(settings, port=st.get_option("server.port"), receiver=together, worker=together)
         runtime.product.store.reels.counts()  # opens the database, or says why it cannot be used
     except ReelsError as error:
         print(error, file=sys.stderr)  # noqa: T201  # the one line that a failed start is owed

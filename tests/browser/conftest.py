@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from PIL import Image, UnidentifiedImageError
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from core.config import Settings
@@ -35,6 +36,17 @@ ARGS = [
     "--no-first-run",
 ]
 START_S = 40
+JOURNEYS = ROOT / "build" / "journeys"
+TALLEST = 3000
+# A page that did not come to be drawn is one colour, or the few greys of a skeleton.
+FEW_COLOURS = 40
+AT_REST = """() => { const app = document.querySelector('[data-testid="stApp"]')
+  const main = document.querySelector('[data-testid="stMain"]') ?? document.documentElement
+  const now = `${app?.dataset.testScriptState === 'running'} ${main.scrollHeight} ${main.textContent.length}`
+  const still = now === window.seen && !now.startsWith('true') && !main.querySelector('[data-testid="stSkeleton"]')
+  window.seen = now
+  return still ? main.scrollHeight : 0 }"""
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 UNTESTED = "NOT TESTED: no Chromium was found, so nothing of the pages was looked at in a browser."
 _missing: list[str] = []
 
@@ -167,6 +179,34 @@ class Visitor:
 
 
 Visit = Callable[..., Visitor]
+
+
+def keep(page: Page, name: str, folder: Path = JOURNEYS) -> None:
+    """Keep a picture of the whole page as build/journeys/NAME.png; fail when it is no real picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file, seen = folder / f"{name}.png", page.viewport_size
+    assert seen is not None
+    rested = page.wait_for_function(AT_REST, polling=150, timeout=10_000).json_value()
+    height = min(TALLEST, max(seen["height"], rested))
+    page.set_viewport_size({"width": seen["width"], "height": height})
+    page.evaluate(DRAWN)
+    page.screenshot(path=file)
+    page.set_viewport_size(seen)
+    wrong = fault_of(file, seen["width"], height)
+    if wrong:
+        pytest.fail(f"{file.name} {wrong}")
+
+
+def fault_of(file: Path, width: int, height: int) -> str:
+    """Say what is wrong with a picture of a page; nothing if it is a real one."""
+    try:
+        with Image.open(file) as image:
+            size, found = image.size, image.convert("RGB").getcolors(FEW_COLOURS)
+    except (OSError, UnidentifiedImageError):
+        return "is no picture"
+    if size != (width, height):
+        return f"is {size[0]}×{size[1]} and not {width}×{height}"
+    return "" if found is None else f"has {len(found)} colours: nothing is drawn"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from core import campaigns
 from core.models import Reel, ReelStatus
 from core.store import ReelFilter
-from tests.browser.conftest import Server, Visit, Visitor, serve, until
+from tests.browser.conftest import Server, Visit, Visitor, keep, serve, until
 
 SCRIPT = "Hola {{nombre}}. [[sim: render=1s {{fin}}]]"
 ROW_HEIGHT = 36
@@ -101,6 +101,7 @@ def test_fifty_reels_are_made_of_a_table_with_three_wrong_rows(server: Server, v
     page = bring(tab, server, table())
     expect(page.get_by_text("3 de 50 filas tienen errores")).to_be_visible()
     expect(page.get_by_role("button", name="Crear 47 reels")).to_be_disabled()
+    keep(page, "campaign-three-wrong-rows")
     correct(tab)
     expect(page.get_by_text("Hola Señor 1.", exact=True)).to_be_visible()
     submit(page, "Otoño en Madrid", 50)
@@ -110,6 +111,7 @@ def test_fifty_reels_are_made_of_a_table_with_three_wrong_rows(server: Server, v
     assert store.reels.get(23).script.startswith("Hola Ana.")
     expect(page.get_by_text("Terminada con errores")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("48 de 50 listos")).to_be_visible()
+    keep(page, "campaign-two-failed")
     page.get_by_role("button", name="Reintentar todos los fallidos (2)").click()
     until(lambda: all(store.reels.get(n).attempt == 2 for n in FAILS), 10, "both are tried again")
     expect(page.get_by_text("Terminada con errores")).to_be_visible(timeout=30_000)

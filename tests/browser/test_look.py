@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from core.models import Reel
-from tests.browser.conftest import Server, Visit
+from tests.browser.conftest import Server, Visit, fault_of, keep
 
 HEALTH = [f"/health?part={part}" for part in ("now", "checks", "modes", "settings", "webhooks")]
 HELP = [f"/help?guide={guide}" for guide in ("marketing", "qa", "operations")]
 PAGES = ["/", "/reels", "/new", "/reel?id=1", "/deliveries", *HEALTH, *HELP, "/simulator"]
+COLD = {
+    "/": "Reels",
+    "/new": "Nuevo reel",
+    "/many": "Muchos a la vez",
+    "/campaigns": "Campañas",
+    "/campaign?id=1": "Campaña",
+    "/reel?id=1": "Reel",
+    "/deliveries": "Entregas",
+    "/simulator": "Simulador",
+    "/health": "Estado y ajustes",
+    "/help": "Ayuda",
+}
 CUT_OFF = """() => {
   const cut = [], walk = node => {
     if (node.matches?.('thead, style, script')) return
@@ -25,20 +41,28 @@ CUT_OFF = """() => {
 LOUD = "<img src=x onerror=alert(1)><script>alert(2)</script> **fuerte** :red[rojo] [x](javascript:alert(3))"
 
 
+def name_of(path: str) -> str:
+    """Return what the picture of a page is called."""
+    return re.sub(r"\W+", "-", path.strip("/")) or "start"
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _one_reel(server: Server) -> None:
     """Have at least one reel, with a title that would act if it were ever taken for markup."""
     server.product.processor.enqueue(Reel(title=LOUD, script=LOUD + " [[sim: render=1s]]"))
 
 
-@pytest.mark.parametrize("path", ["/new", "/reel?id=1"])
-def test_a_cold_deep_link_shows_the_frame(fresh_server: Server, visitor: Visit, path: str) -> None:
-    page = visitor().open(fresh_server.url + path)
+@pytest.mark.parametrize(("path", "title"), COLD.items())
+def test_a_cold_deep_link_shows_the_frame(fresh_server: Server, visitor: Visit, path: str, title: str) -> None:
+    tab = visitor()
+    page = tab.open(fresh_server.url + path)
     expect(page.get_by_text("Gem-AvatART Reels")).to_be_visible()
     expect(page.get_by_text("Los vídeos son simulados")).to_be_visible()
     expect(page.get_by_role("radio", name="Español")).to_be_visible()
-    expect(page.locator("h1")).to_have_text("Nuevo reel" if path == "/new" else "Reel")
+    expect(page.locator("h1")).to_have_text(title)
     expect(page.get_by_role("dialog")).to_have_count(0)
+    tab.settled()
+    keep(page, f"cold-{name_of(path)}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -48,6 +72,7 @@ def test_nothing_overflows_on_a_phone_and_nobody_else_is_asked(server: Server, v
         page = tab.open(server.url + path)
         tab.settled()
         assert page.evaluate(CUT_OFF) == [], path
+        keep(page, f"phone-{scheme}-{name_of(path)}")
     assert tab.hosts <= {"127.0.0.1", ""}
     assert not tab.dialogs
 
@@ -60,6 +85,7 @@ def test_the_language_switch_holds_over_pages_and_a_reload(server: Server, visit
     page.reload()
     expect(page.locator("h1")).to_have_text("New reel", timeout=10_000)
     expect(page.get_by_label("Script")).to_be_visible()
+    keep(page, "language-english")
 
 
 def test_the_page_names_its_language(server: Server, visitor: Visit) -> None:
@@ -76,3 +102,13 @@ def test_what_users_typed_never_acts(server: Server, visitor: Visit) -> None:
     expect(page.get_by_text(LOUD, exact=True).first).to_be_visible(timeout=5_000)
     assert page.locator('img[src="x"]').count() == 0
     assert not tab.dialogs
+
+
+def test_a_page_that_is_not_drawn_is_no_picture(visitor: Visit, tmp_path: Path) -> None:
+    with pytest.raises(pytest.fail.Exception, match="nothing is drawn"):
+        keep(visitor().page, "blank", tmp_path)
+    torn = tmp_path / "torn.png"
+    torn.write_bytes(b"PNG")
+    assert fault_of(torn, 1, 1) == "is no picture"
+    Image.new("RGB", (10, 10)).save(torn)
+    assert fault_of(torn, 390, 900) == "is 10×10 and not 390×900"

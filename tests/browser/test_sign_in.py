@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, Visit, serve, until
+from tests.browser.conftest import Server, Visit, keep, serve, until
 
 PEOPLE = {
     "mar": {"email": "mar@example.com", "email_verified": True, "name": "Mar"},
@@ -98,11 +98,13 @@ def test_a_cold_deep_link_asks_to_sign_in_and_shows_nothing(guarded: Server, vis
 def test_marketing_signs_in_makes_a_reel_and_is_kept_from_the_simulator(guarded: Server, visitor: Visit) -> None:
     tab = visitor()
     page = tab.open(guarded.url + "/")
+    keep(page, "sign-in")
     sign_in(page, "mar")
     expect(page.locator("h1")).to_have_text("Reels", timeout=15_000)
     expect(page.get_by_role("link", name="Simulador")).to_have_count(0)
     page.goto(guarded.url + "/simulator")
     expect(page.locator("h1")).to_have_text("No es para ti", timeout=15_000)
+    keep(page, "forbidden-page")
     page.goto(guarded.url + "/new")
     page.get_by_label("Guion").fill("Hola a todos.")
     page.get_by_role("button", name="Crear el reel").click()
@@ -126,6 +128,7 @@ def test_somebody_of_elsewhere_is_not_admitted(guarded: Server, visitor: Visit) 
     sign_in(page, "bo")
     expect(page.locator("h1")).to_have_text("Sin acceso", timeout=15_000)
     expect(page.get_by_text("bo@other.test no puede entrar aquí")).to_be_visible()
+    keep(page, "not-admitted")
 
 
 @pytest.mark.parametrize(

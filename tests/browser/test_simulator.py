@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.clock import utcnow
 from core.config import DEMO_KEY
@@ -18,9 +18,16 @@ from core.product import DEMO_URL
 from core.simulator import Simulator
 from core.store import ReelFilter
 from fake_heygen.cli.process import Process
-from tests.browser.conftest import Server, Visit, until
+from tests.browser.conftest import Server, Visit, keep, serve, until
 
 SOON_MS = 20_000
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run one product for this file, with webhooks that count as overdue after three seconds."""
+    with serve(tmp_path_factory.mktemp("product"), HEYGEN_FALLBACK_AFTER_S="3") as running:
+        yield running
 
 
 @pytest.fixture
@@ -78,13 +85,65 @@ def test_a_scenario_is_played_and_a_delivery_is_sent_again(
     expect(page.get_by_text("Se ha enviado de nuevo.")).to_be_visible(timeout=SOON_MS)
     until(lambda: len(simulator.attempts(500)) == before + 1, 10, "one more attempt")
     expect(attempts.first).to_contain_text("200", timeout=SOON_MS)
+    keep(page, "scenario-delivery-resent")
     until(lambda: done(server, "duplicate-storm", 10), 20, "every reel is done, once")
     page.get_by_text("Verdad").click()
     promises = rows(page, "Veredicto")
     expect(promises).to_have_count(6, timeout=SOON_MS)
     expect(promises.filter(has_text="Nada se paga dos veces")).to_contain_text("Cumplida")
     expect(rows(page, "Libro de cuentas")).to_have_count(10)
+    keep(page, "scenario-truth")
     assert tab.hosts <= {"127.0.0.1", ""}
+
+
+def test_an_outage_of_webhooks_is_seen_on_the_dashboard_and_so_is_its_end(
+    server: Server, visitor: Visit, simulator: Simulator
+) -> None:
+    """HeyGen sends no webhook for ten minutes; the clock is the simulator's, moved on its page."""
+    page, dashboard = visitor().open(f"{server.url}/simulator"), visitor().open(f"{server.url}/")
+    choose(page, "Escenario", "webhooks-down-for-ten-minutes")
+    page.get_by_role("button", name="Ponerlo en marcha").click()
+    expect(page.get_by_text("En marcha: webhooks-down-for-ten-minutes")).to_be_visible(timeout=SOON_MS)
+    page.get_by_text("Parado").click()
+    until(lambda: bool(simulator.clock()["frozen"]), 5, "the clock stands still")
+    step(page, simulator, "+1 min")
+    webhooks = dashboard.locator("section").filter(has=dashboard.get_by_role("heading", name="Webhooks"))
+    render(server, simulator, page, "Durante", 2)
+    expect(webhooks).to_contain_text("No llegan", timeout=SOON_MS)
+    expect(webhooks).to_contain_text("abierto: faltaron dos seguidos")
+    assert arrivals(server)["missed"] >= 2
+    keep(dashboard, "outage-breaker-open")
+    step(page, simulator, "+10 min")
+    on_time = arrivals(server).get("on_time", 0)
+    for turn in range(3):  # a sweep may come first, and that tells nothing of webhooks
+        render(server, simulator, page, f"Después {turn}", 3)
+        if not server.product.processor.channel().open:
+            break
+    expect(webhooks).to_contain_text("Llegan", timeout=SOON_MS)
+    expect(webhooks).to_contain_text("cerrado")
+    assert arrivals(server)["on_time"] >= on_time + 3
+    keep(dashboard, "outage-breaker-closed")
+
+
+def render(server: Server, simulator: Simulator, page: Page, title: str, n: int) -> None:
+    """Let some reels be ordered, and end within a simulated minute."""
+    before = simulator.health()["videos"]
+    server.product.processor.enqueue_many([Reel(title=f"{title} {k}", script="Hola.") for k in range(n)])
+    until(lambda: simulator.health()["videos"] == before + n, 15, f"{n} videos are ordered")
+    step(page, simulator, "+1 min")
+    until(lambda: done(server, title, n), 30, f"{title}: all are done")
+
+
+def step(page: Page, simulator: Simulator, label: str) -> None:
+    """Move the simulated clock by its button, and wait until it has moved."""
+    before = simulator.clock()["now"]
+    page.get_by_role("button", name=label).click()
+    until(lambda: simulator.clock()["now"] > before, 10, f"the clock has moved {label}")
+
+
+def arrivals(server: Server) -> dict[str, int]:
+    """Return how many webhooks came on time, late, or not when they were due."""
+    return server.product.processor.channel().totals
 
 
 def test_a_fault_is_built_and_a_reel_meets_it(server: Server, visitor: Visit, simulator: Simulator) -> None:
@@ -103,6 +162,7 @@ def test_a_fault_is_built_and_a_reel_meets_it(server: Server, visitor: Visit, si
     simulator.set_clock(advance_s=60)
     until(failed, 15, "the reel has failed")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    keep(page, "phone-dark-fault-built")
 
 
 def test_the_words_are_carried_to_a_new_reel(server: Server, visitor: Visit, simulator: Simulator) -> None:

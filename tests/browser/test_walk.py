@@ -10,7 +10,7 @@ from playwright.sync_api import Error, Page, expect
 from core.archive import kept_path
 from core.models import Reel, ReelStatus
 from core.store import ReelFilter
-from tests.browser.conftest import Server, Visit, until
+from tests.browser.conftest import Server, Visit, keep, until
 
 VIDEO = "() => { const v = document.querySelector('video'); return v && v.readyState >= 2 && v.videoWidth > 0 }"
 QUIET_MS = 3000
@@ -29,12 +29,14 @@ def test_a_reel_is_written_submitted_watched_and_played(server: Server, visitor:
     write(page, "Otoño", "Hola a todos, bienvenidos. [[sim: render=3s]]")
     expect(page.get_by_text("45 de 5000 caracteres")).to_be_visible()
     expect(page.get_by_text("4 palabras")).to_be_visible()
+    keep(page, "first-reel-written")
     page.get_by_role("button", name="Crear el reel").click()
     page.wait_for_url("**/reel?id=*", timeout=5_000)
     expect(page.locator("h1")).to_contain_text("Reel ")
     page.wait_for_function(VIDEO, timeout=25_000)
     expect(page.get_by_text("Listo · HeyGen avisó (webhook)")).to_be_visible()
     assert page.evaluate("document.querySelector('video').paused")
+    keep(page, "first-reel-done")
     assert page.locator("video").evaluate("video => video.play().then(() => !video.paused)")
 
 
@@ -131,6 +133,8 @@ def test_a_failure_is_told_and_can_be_retried(server: Server, visitor: Visit) ->
     reel = server.product.processor.enqueue(Reel(title="Fallará", script=script))
     page = visitor().open(f"{server.url}/reel?id={reel.id}")
     expect(page.get_by_text("HeyGen no pudo crear el vídeo.")).to_be_visible(timeout=25_000)
+    keep(page, "failure-told")
     page.get_by_role("button", name="Reintentar").click()
     expect(page.get_by_text("Nuevo intento")).to_be_visible(timeout=5_000)
+    keep(page, "failure-retried")
     until(lambda: server.product.store.reels.get(reel.id or 0).attempt == 2, 5, "a second attempt")

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from core.campaigns import new_draft_key
 from core.errors import StoreError
-from core.models import ReelStatus
+from core.models import ProcessingMode, ReelStatus
 from core.store import Store, open_store
 from core.store.sqlite import SCHEMA, Connections, migrate, statements
 from tests.factories import NOW, a_delivery, a_reel
 
+READY = {"mode": ProcessingMode.POLLING, "requested_mode": ProcessingMode.POLLING, "created_at": NOW, "updated_at": NOW}
 FILES = sorted(path.stem for path in SCHEMA.glob("*.sql"))
 
 
@@ -106,6 +108,22 @@ def test_an_older_database_gets_what_it_lacks_and_keeps_what_it_has(tmp_path: Pa
         assert store.reels.counts()[ReelStatus.FAILED] == 7
         assert store.deliveries.counts() == {}
     assert applied(path) == FILES
+
+
+def test_what_was_put_away_or_deleted_before_is_counted_by_its_campaign(tmp_path: Path) -> None:
+    schema, path, draft = tmp_path / "schema", tmp_path / "reels.db", new_draft_key()
+    schema.mkdir()
+    for name in FILES[:10]:
+        shutil.copy(SCHEMA / f"{name}.sql", schema)
+    with closing(Store(Connections(path, schema=schema))) as old:
+        campaign_id = old.campaigns.add("Otoño", draft, "token", NOW)
+        rows = [a_reel(campaign_id=campaign_id, idempotency_key=f"{draft}-{n}", **READY) for n in range(1, 4)]
+        _first, second, third = old.reels.add(rows)
+        old.reels.save(second, status=ReelStatus.FAILED, archived_at=NOW)
+        old.reels.save(third, deleted_at=NOW, campaign_id=None)
+    with store_at(path) as store:
+        found = store.campaigns.get(1)
+        assert found.counts == {"pending": 1, "failed": 1, "archived": 1, "archived_wrong": 1, "deleted": 1}
 
 
 def test_a_migrated_database_is_left_alone(tmp_path: Path) -> None:

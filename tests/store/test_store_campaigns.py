@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import UnknownCampaign
-from core.models import ProcessingMode, ReelStatus, SendState
+from core.models import ProcessingMode, Reel, ReelStatus, SendState, Shelf
+from core.shelf import Shelving
 from core.store import ReelFilter, Store
 from tests.conftest import Build
 from tests.factories import NOW, House
@@ -65,13 +66,19 @@ def test_a_reel_keeps_its_campaign(house: House, store: Store) -> None:
     assert store.reels.get(reel.id or 0).campaign_id == 1
 
 
+def all_of(store: Store) -> list[Reel]:
+    """Return the reels that are not deleted, put away or not, newest first."""
+    found = [*store.reels.page(ReelFilter(), 500), *store.reels.page(ReelFilter(shelf=Shelf.ARCHIVED), 500)]
+    return sorted(found, key=lambda reel: -(reel.id or 0))
+
+
 steps = st.lists(
     st.tuples(
         st.integers(0, 4),
         st.none() | st.integers(1, 2),
         st.sampled_from(list(ReelStatus)),
         st.sampled_from(list(SendState)),
-        st.sampled_from(["", "", "gone", "moved"]),
+        st.sampled_from(["", "", "gone", "moved", "archived", "restored", "deleted"]),
     ),
     max_size=12,
 )
@@ -83,23 +90,32 @@ def test_the_counts_are_what_would_be_counted(house: House, steps: list[Any]) ->
     store = house.store
     for key in ("draft-1", "draft-2"):
         store.campaigns.add(key, key, "token", NOW)
+    deleted: Counter[int | None] = Counter({n: store.campaigns.get(n).deleted for n in (1, 2)})
     for n, of, status, state, fate in steps:
-        reels = store.reels.page(ReelFilter(), 9)
+        reels = all_of(store)
         reel = next((r for r in reels if (r.id or 0) % 5 == n), None)
-        key = f"key-{sum(store.reels.counts().values())}-{n}-{status}"
+        gone = len(store.reels.page(ReelFilter(shelf=Shelf.DELETED), 500))
+        key = f"key-{len(reels)}-{gone}-{n}-{status}"
         reel = reel or house.stored("pending", idempotency_key=key, campaign_id=of)
-        moved = {"campaign_id": of} if fate == "moved" else {}
-        store.reels.save(reel, status=status, send_state=state, **moved)
+        fates: dict[str, dict[str, Any]] = {
+            "moved": {"campaign_id": of},
+            "archived": {"archived_at": NOW},
+            "restored": {"archived_at": None},
+            "deleted": {"campaign_id": None, "deleted_at": NOW},
+        }
+        store.reels.save(reel, status=status, send_state=state, **fates.get(fate, {}))
+        deleted[reel.campaign_id] += fate == "deleted"
         if fate == "gone":
             with store.transaction() as conn:
                 conn.execute("DELETE FROM reel WHERE id = ?", (reel.id,))
-    stored = store.reels.page(ReelFilter(), 500)
     for campaign_id in (1, 2):
+        its = [reel for reel in all_of(store) if reel.campaign_id == campaign_id]
         counted = Counter(
-            "doubt" if (r.status, r.send_state) == (ReelStatus.PENDING, SendState.DOUBT) else str(r.status)
-            for r in stored
-            if r.campaign_id == campaign_id
+            "doubt" if (r.status, r.send_state) == (ReelStatus.PENDING, SendState.DOUBT) else str(r.status) for r in its
         )
+        away = [r for r in its if r.archived_at is not None]
+        wrong = sum(r.status in {ReelStatus.FAILED, ReelStatus.TIMED_OUT} for r in away)
+        counted += Counter(archived=len(away), archived_wrong=wrong, deleted=deleted[campaign_id])
         assert store.campaigns.get(campaign_id).counts == counted
 
 
@@ -211,6 +227,18 @@ def test_a_retry_is_asked_once_of_everything_that_went_wrong(house: House, store
     store.campaigns.end_retries(store.campaigns.due_retries(NOW, 1))
     assert [request.reel_id for request in store.campaigns.due_retries(NOW, 9)] == [5]
     assert store.campaigns.get(1).retrying == 1
+
+
+def test_what_was_put_away_or_deleted_is_not_asked_of(house: House, store: Store) -> None:
+    campaign(house)
+    listed, archived, deleted = (house.stored("failed", campaign_id=1) for _ in range(3))
+    Shelving(store).archive(archived.id or 0)
+    Shelving(store).delete(deleted.id or 0)
+    found = store.campaigns.get(1)
+    assert (found.reels, found.wrong, found.archived, found.deleted, found.to_retry) == (2, 2, 1, 1, 1)
+    assert store.campaigns.ask_retries(1, NOW) == 1
+    assert [request.reel_id for request in store.campaigns.due_retries(NOW, 9)] == [listed.id]
+    assert store.campaigns.get(1).to_retry == 0
 
 
 def test_a_retry_that_is_put_off_comes_again_later(house: House, store: Store) -> None:

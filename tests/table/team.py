@@ -64,6 +64,7 @@ class Team:
         *,
         overdue_after_s: float = OVERDUE_AFTER_S,
         deadline_s: float = DEADLINE_S,
+        max_concurrent: int = 1000,
     ) -> None:
         self.name = name
         self.mode = mode
@@ -75,7 +76,7 @@ class Team:
             processing_mode=mode,
             webhook_base_url=base,
             database_url=f"sqlite:///{folder / name}/reels.db",
-            max_concurrent=1000,
+            max_concurrent=max_concurrent,
             deadline_s=deadline_s,
             fallback_after_s=overdue_after_s,
             poll_interval_s=SWEEP_EVERY_S,

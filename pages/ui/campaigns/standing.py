@@ -44,8 +44,11 @@ def standing(campaign: Campaign) -> Look:
 
 
 def progress(campaign: Campaign) -> str:
-    """Say how many of its reels are ready."""
-    return _("{done} of {n} ready").format(done=number(campaign.done), n=number(campaign.reels))
+    """Say how many of its reels are ready, and how many were deleted, which are not among them."""
+    ready = _("{done} of {n} ready").format(done=number(campaign.done), n=number(campaign.reels))
+    if not campaign.deleted:
+        return ready
+    return ready + " · " + _("deleted: {n}").format(n=number(campaign.deleted))
 
 
 def draw_bar(campaign: Campaign) -> None:

@@ -38,6 +38,8 @@ MEANINGS: Final = {
     "NOTIFY_LANGUAGE": mark("Language of those messages"),
     "PORT": mark("Port of pages and receiver"),
     "PAGES_OPEN_TO": mark("Whether pages that are reached from outside ask for a sign-in"),
+    "PAGES_ALONE": mark("Whether receiver and worker run elsewhere, not with the pages"),
+    "DRAIN_S": mark("Seconds for which a receiver that is stopped goes on answering"),
 }
 
 

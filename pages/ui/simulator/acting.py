@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from core.errors import ReelsError
-from pages.ui.language import say
+from pages.ui.simulator.spoken import refused
 
 PROBLEM: Final = "simulator-problem"
 DONE: Final = "simulator-done"
@@ -45,4 +45,4 @@ def draw_outcome() -> None:
         st.toast(done, icon=":material/check:")
     error = st.session_state.get(PROBLEM)
     if error is not None:
-        st.error(say(error), icon=":material/block:")
+        st.error(refused(error), icon=":material/block:")

@@ -16,6 +16,7 @@ from pages.ui.language import _, mark
 from pages.ui.moments import exact, moment, number
 from pages.ui.sheet import Cell, Column, draw_sheet
 from pages.ui.simulator.acting import act
+from pages.ui.simulator.spoken import said
 from pages.ui.simulator.subjects import name_video, reel_of
 from pages.ui.words import Look
 
@@ -124,7 +125,7 @@ def _request(entry: Row) -> str:
 def _answer(entry: Row) -> str:
     answer: dict[str, Any] | None = entry["response"]
     if answer is None:
-        return str(entry["error"] or _("no answer"))
+        return said(entry["error"] or "") or _("no answer")
     return f"HTTP {answer['status']}\n\n{_readable(answer['body'] or '')}".rstrip()
 
 

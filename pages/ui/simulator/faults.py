@@ -13,10 +13,11 @@ from core.presets import Choices
 from core.product import Product
 from core.simulator import Row, Simulator
 from pages.ui.going import go
-from pages.ui.language import _, say
+from pages.ui.language import _
 from pages.ui.simulator.acting import act
 from pages.ui.simulator.fault_choice import choose_fault, draw_combined, words_now
 from pages.ui.simulator.rules import draw_rules
+from pages.ui.simulator.spoken import refused
 
 
 def draw_faults(product: Product, simulator: Simulator) -> None:
@@ -29,7 +30,7 @@ def draw_faults(product: Product, simulator: Simulator) -> None:
         try:
             read = words_now(simulator)
         except Refused as error:
-            st.error(say(error), icon=":material/edit:")
+            st.error(refused(error), icon=":material/edit:")
             return
         _draw_written(read)
         _draw_uses(product, simulator)

@@ -13,10 +13,11 @@ from core.clock import utcnow
 from core.models import ProcessingMode, ReelStatus
 from core.simulator import Simulator
 from core.store import Store
-from pages.ui.language import _, fill, mark
+from pages.ui.language import _, mark
 from pages.ui.moments import money, number
 from pages.ui.sheet import Cell, Column, draw_sheet
 from pages.ui.simulator.acting import act
+from pages.ui.simulator.spoken import filled
 from pages.ui.simulator.spread import draw_spread
 from pages.ui.simulator.truth import PROMISES
 from pages.ui.words import STATES, Look, mode_word
@@ -87,7 +88,7 @@ def draw_comparison(store: Store) -> None:
         _draw_result(told)
     elif told["state"] == "failed":
         problem = told["problem"]
-        st.error(fill(problem["message"], problem["values"]) if problem else _(DIED), icon=":material/error:")
+        st.error(filled(problem["message"], problem["values"]) if problem else _(DIED), icon=":material/error:")
     elif comparison.running(store, utcnow()):
         _draw_progress(told)
     else:

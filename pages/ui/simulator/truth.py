@@ -126,4 +126,4 @@ def _lateness(late: Row | None) -> str:
 def _finding(row: Row) -> list[Cell]:
     kind = row["kind"]
     promise = _(PROMISES[kind]) if kind in PROMISES else kind
-    return [Cell(promise), Cell(row["job"] or "–"), Cell(row["reason"], row["video_id"] or "")]
+    return [Cell(promise), Cell(row["job"] or "–"), Cell(said(row["reason"]), row["video_id"] or "")]

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from fake_heygen.openapi.operations import OPERATIONS
+
 
 def test_rate_limit_counts_the_last_minute_and_says_how_long_to_wait(fake: Any) -> None:
     fake.play(name="mine", requests_per_minute=3)
@@ -45,6 +47,52 @@ def test_strict_mode_holds_for_endpoints_and_batches(fake: Any, receiver: Any) -
     path = f"/v3/webhooks/endpoints/{endpoint['endpoint_id']}"
     assert fake.api.patch(path, json={"enabled": True}).status_code == 400
     assert fake.api.post("/v3/videos/batches", json={"videos": [{}], "x": 1}).json()["error"]["param"] == "x"
+
+
+STRANGE_QUERIES = [
+    ("GET", "/v3/videos?limit=1&offset=3", "offset"),
+    ("GET", "/v3/videos/statuses?video_ids=a&ids=b", "ids"),
+    ("GET", "/v3/videos/abc?fields=url", "fields"),
+    ("DELETE", "/v3/videos/abc?force", "force"),
+    ("GET", "/v3/users/me?video_ids=a", "video_ids"),
+    ("GET", "/v3/avatars?page=2", "page"),
+    ("GET", "/v3/avatars/looks?Limit=2", "Limit"),
+    ("GET", "/v3/voices?%5Blimit%5D=2", "[limit]"),
+    ("POST", "/v3/videos?test=true", "test"),
+    ("GET", "/v3/webhooks/events?type=avatar_video.success", "type"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "param"), STRANGE_QUERIES)
+def test_strict_mode_names_the_query_parameter_that_heygen_does_not_know(
+    fake: Any, method: str, path: str, param: str
+) -> None:
+    free = fake.api.request(method, path)
+    assert free.json().get("error", {}).get("param") != param
+    fake.play(name="mine", strict=True)
+    refused = fake.api.request(method, path)
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, param)
+    assert refused.json()["error"]["code"] == "invalid_parameter"
+
+
+def test_strict_mode_takes_every_query_parameter_that_is_documented(fake: Any) -> None:
+    fake.play(name="mine", strict=True)
+    for operation in OPERATIONS:
+        if operation.method == "get" and operation.query:
+            given = {name: KNOWN_VALUES.get(name, "x") for name, _ in operation.query if name != "token"}
+            assert fake.api.get(operation.path, params=given).status_code == 200, operation.path
+
+
+KNOWN_VALUES = {"limit": "2", "video_ids": "a,b"}
+
+
+def test_strict_mode_refuses_an_upload_with_other_parts(fake: Any) -> None:
+    files = {"file": ("a.png", b"PNG", "image/png")}
+    assert fake.api.post("/v3/assets", files=files, data={"name": "a"}).status_code == 200
+    fake.play(name="mine", strict=True)
+    refused = fake.api.post("/v3/assets", files=files, data={"name": "a"})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "name")
+    assert fake.api.post("/v3/assets", files=files).status_code == 200
 
 
 def test_strict_on_the_command_line_outlasts_a_change_of_scenario(started: Any) -> None:

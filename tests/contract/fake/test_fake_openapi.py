@@ -17,7 +17,7 @@ from fake_heygen.app import FakeHeyGen
 from fake_heygen.clock import SimClock
 from fake_heygen.media.cabinet import Cabinet
 from fake_heygen.openapi.document import document
-from fake_heygen.openapi.operations import KEY, OPERATIONS
+from fake_heygen.openapi.operations import KEY, OPERATIONS, TOKEN
 from fake_heygen.scenario_reader import load_scenario
 from fake_heygen.sender import Sender
 from fake_heygen.simulation import Simulation
@@ -46,17 +46,27 @@ def test_wrong_method_is_told_all_that_are_right(fake: Any) -> None:
 
 
 UPLOADED = {"id": ""}
+TOKENS: dict[str, str] = {}
+FUZZ = {"X-Api-Key": "fuzz"}
 
 
 @pytest.fixture(scope="module")
 def target(server: Any) -> str:
-    """Return the address of a simulator whose clock stands still, who asks no receiver and has one upload."""
+    """Return the address of a simulator that stands still, with an upload and full lists; it asks no receiver."""
     with httpx.Client(base_url=server.url) as api:
         api.put("/_sim/scenario", json={"name": "fuzz", "probe": False, "concurrency": 10_000, "wallet": 1e9})
         api.post("/_sim/reset")
         api.post("/_sim/clock", json={"frozen": True})
-        sent = api.post("/v3/assets", files={"file": ("a.png", b"PNG", "image/png")}, headers={"X-Api-Key": "fuzz"})
+        sent = api.post("/v3/assets", files={"file": ("a.png", b"PNG", "image/png")}, headers=FUZZ)
         UPLOADED["id"] = sent.json()["data"]["asset_id"]
+        for number in range(2):
+            order = {"type": "avatar", "avatar_id": "lucia_studio_front", "script": "Hola. [[sim: render=1s]]"}
+            api.post("/v3/videos", json=order, headers=FUZZ).raise_for_status()
+            url = {"url": f"https://example.com/{number}", "events": ["batch.finished"]}
+            api.post("/v3/webhooks/endpoints", json=url, headers=FUZZ).raise_for_status()
+        api.post("/_sim/clock", json={"advance_s": 2})
+        for path in (operation.path for operation in OPERATIONS if ("token", TOKEN) in operation.query):
+            TOKENS[path] = api.get(path, params={"limit": 1}, headers=FUZZ).json()["next_token"]
     return str(server.url)
 
 
@@ -74,8 +84,10 @@ def test_every_drawn_request_is_answered_as_the_document_says(case: Any, target:
     if re.fullmatch(KEY["pattern"], key):  # a key that is used again gets its first answer, whatever is sent
         case.headers["Idempotency-Key"] = f"{key[:240]}{next(NUMBERS)}"
     _use_the_upload(case.body)  # of all ids, only those of uploads are good, which the document cannot say
+    if re.fullmatch(TOKEN["pattern"], str(case.query.get("token"))):  # and of all tokens, only those that were given
+        case.query["token"] = TOKENS[case.path]
     # any key but `invalid` is accepted, which is the one thing that the document's security does not say
-    case.call_and_validate(base_url=target, headers={"X-Api-Key": "fuzz"}, excluded_checks=[ignored_auth])
+    case.call_and_validate(base_url=target, headers=FUZZ, excluded_checks=[ignored_auth])
 
 
 def _use_the_upload(body: Any) -> None:

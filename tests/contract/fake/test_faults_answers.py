@@ -40,10 +40,24 @@ def test_create_is_refused_for_ever_with_any_code(fake: Any, code: str, status: 
     assert {answer.status_code for answer in answers} == {status}
 
 
-def test_retry_after_may_be_a_date(fake: Any) -> None:
+@pytest.mark.parametrize(
+    ("pace", "low", "high"),
+    [
+        ({"speed": 1, "frozen": False}, 1, 3),
+        ({"speed": 60, "frozen": False}, 0, 2),
+        ({"speed": 0.05, "frozen": False}, 20, 22),
+        ({"frozen": True, "advance_s": 864_000}, 1, 3),
+    ],
+)
+def test_retry_after_may_be_a_date_that_is_right_for_a_real_client(
+    fake: Any, pace: dict[str, Any], low: float, high: float
+) -> None:
+    fake.clock(**pace)
     refused = fake.create("answer=429:date", key="k")
-    when = parsedate_to_datetime(refused.headers["Retry-After"])
-    assert 0 < (when - datetime.now(UTC)).total_seconds() < 3
+    when, date = (parsedate_to_datetime(refused.headers[name]) for name in ("Retry-After", "Date"))
+    assert abs((date - datetime.now(UTC)).total_seconds()) < 3, "Date tells the real time"
+    assert low <= (when - date).total_seconds() <= high
+    assert low - 1 < (when - datetime.now(UTC)).total_seconds() <= high
     assert fake.create("answer=429:date", key="k").status_code == 200
 
 

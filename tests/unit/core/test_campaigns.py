@@ -10,6 +10,7 @@ from core.campaigns import AT_ONCE, IDLE_S, TRIES, Retrier, new_draft_key, submi
 from core.clock import utcnow
 from core.errors import InvalidReel, Refused
 from core.models import Reel, ReelStatus, SendState
+from core.shelf import Shelving
 from core.store import ReelFilter
 from core.validation import KEY
 from tests.conftest import Build
@@ -146,6 +147,16 @@ def test_a_request_that_was_worked_off_before_a_crash_is_not_worked_off_twice(ho
     house.store.reels.save(house.again(reel), status=ReelStatus.FAILED)
     Retrier(house.processor).turn(utcnow())
     assert house.again(reel).attempt == 2
+    assert house.store.campaigns.get(1).retrying == 0
+
+
+def test_a_reel_that_was_put_away_in_the_meantime_is_left_alone(house: House) -> None:
+    [reel] = wrong(house)
+    house.store.campaigns.ask_retries(1, utcnow())
+    Shelving(house.store).archive(reel.id or 0)
+    Retrier(house.processor).turn(utcnow())
+    assert house.again(reel).attempt == 1
+    assert house.wire.requests == []
     assert house.store.campaigns.get(1).retrying == 0
 
 

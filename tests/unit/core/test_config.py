@@ -86,10 +86,19 @@ def test_webhook_mode_without_an_address_stops_the_start(environ: dict[str, str]
         ("HEYGEN_FALLBACK_AFTER_S", "12.5", "fallback_after_s", 12.5),
         ("HEYGEN_POLL_INTERVAL_S", "7", "poll_interval_s", 7.0),
         ("HEYGEN_DEADLINE_S", "  60 ", "deadline_s", 60.0),
+        ("DRAIN_S", "0", "drain_s", 0.0),
+        ("DRAIN_S", "2.5", "drain_s", 2.5),
+        ("PAGES_ALONE", "yes", "pages_alone", True),
     ],
 )
 def test_each_setting_is_read(name: str, value: str, field: str, read: object) -> None:
     assert getattr(settings(**KEY, **{name: value}), field) == read
+
+
+@pytest.mark.parametrize("value", ["-1", "inf", "nan", "soon"])
+def test_a_drain_takes_no_time_or_some(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"DRAIN_S='.+' cannot be used; allowed: a finite number, 0 or greater"):
+        Settings.from_env({"DRAIN_S": value})
 
 
 @pytest.mark.parametrize("name", sorted({"HEYGEN_DEADLINE_S", "HEYGEN_FALLBACK_AFTER_S", "HEYGEN_POLL_INTERVAL_S"}))

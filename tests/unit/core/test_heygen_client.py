@@ -224,6 +224,15 @@ def test_heygens_words_may_hold_braces_and_half_characters() -> None:
     assert caught.value.param is None
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_date_to_come_back_at_is_read_by_the_clock_of_whoever_wrote_it(status: int) -> None:
+    dates = {"Date": "Tue, 01 Jan 2030 00:00:00 GMT", "Retry-After": "Tue, 01 Jan 2030 00:00:40 GMT"}
+    handle, _ = answering(httpx.Response(status, headers=dates))
+    with client_on(handle) as client, pytest.raises(HeyGenError) as caught:
+        client.get_video("v1")
+    assert caught.value.retry_after_s == 40  # type: ignore[attr-defined]  # both kinds have it
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520])
 def test_a_5xx_is_no_answer_and_may_say_when_to_come_back(status: int) -> None:
     handle, _ = answering(httpx.Response(status, headers={"Retry-After": "9"}))

@@ -42,6 +42,17 @@ def test_frozen_clock_stands_still_and_goes_on_from_there(wall: Wall) -> None:
     assert clock.now() == 5001.0
 
 
+@pytest.mark.parametrize(
+    ("speed", "frozen", "wait_s"), [(1, False, 30), (60, False, 0.5), (0.5, False, 60), (60, True, 30)]
+)
+def test_a_simulated_wait_is_told_in_the_time_of_the_wall(
+    wall: Wall, speed: float, frozen: bool, wait_s: float
+) -> None:
+    clock = SimClock(wall=wall, speed=speed, start=9e9, frozen=frozen)
+    wall.now += 3
+    assert clock.real_time_in(30) == wall.now + wait_s
+
+
 def test_change_of_speed_keeps_the_time_that_has_passed(wall: Wall) -> None:
     clock = SimClock(wall=wall)
     wall.now += 10

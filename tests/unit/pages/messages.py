@@ -69,28 +69,28 @@ def messages() -> set[str]:
     return {*page_messages(), *error_messages()} - {"message"}
 
 
-def spanish() -> Catalog:
-    """Read the Spanish catalogue."""
-    with SPANISH.open("rb") as file:
+def spanish(path: Path = SPANISH) -> Catalog:
+    """Read a Spanish catalogue."""
+    with path.open("rb") as file:
         return read_po(file, locale="es")
 
 
-def write_catalogue(catalogue: Catalog) -> None:
-    """Write the Spanish catalogue, sorted, with no more of a header than gettext needs."""
+def write_catalogue(catalogue: Catalog, path: Path = SPANISH) -> None:
+    """Write a Spanish catalogue, sorted, with no more of a header than gettext needs."""
     lines = io.BytesIO()
     write_po(lines, catalogue, width=0, sort_output=True, omit_header=True)
-    SPANISH.write_bytes(HEADER.encode() + lines.getvalue().rstrip() + b"\n")
+    path.write_bytes(HEADER.encode() + lines.getvalue().rstrip() + b"\n")
 
 
-def update() -> None:
-    """Bring the Spanish catalogue's list of texts up to date."""
-    old = spanish() if SPANISH.exists() else Catalog(locale="es")
+def update(path: Path, wanted: set[str]) -> None:
+    """Bring a Spanish catalogue's list of texts up to date."""
+    old = spanish(path) if path.exists() else Catalog(locale="es")
     new = Catalog(locale="es")
-    for message in sorted(messages()):
+    for message in sorted(wanted):
         known = old.get(message)
         new.add(message, known.string if known is not None else "")
-    write_catalogue(new)
+    write_catalogue(new, path)
 
 
 if __name__ == "__main__":
-    update()
+    update(SPANISH, messages())

@@ -18,6 +18,7 @@ from core.campaigns import new_draft_key, submit
 from core.clock import utcnow
 from core.models import Reel, ReelStatus, SendState
 from core.product import Product
+from core.shelf import Shelving
 from core.store import Campaign
 from core.store.archive import KeptFile
 from pages.ui.campaigns.downloads import campaign_routes
@@ -89,6 +90,28 @@ def test_everything_that_failed_is_asked_to_be_tried_again(product: Product, vis
     assert [request.reel_id for request in product.store.campaigns.due_retries(utcnow(), 9)] == [2, 3]
     assert "Reintentando" in texts(page)
     assert not [button for button in page.button if button.label.startswith("Reintentar todos")]
+
+
+def test_deleted_reels_are_named_and_counted_nowhere_else(product: Product, visit: Visit) -> None:
+    campaign(product, DONE, DONE, FAILED, FAILED)
+    for reel_id in (2, 4):
+        Shelving(product.store).delete(reel_id)
+    page = visit("campaign", id="1")
+    assert drawn(page, "campaign_bar")[0]["label"] == "1 de 2 listos · eliminados: 2"
+    assert bar(page) == {"Listo": 1, "Fallido": 1}
+    assert page.button(key="retry-all").label == "Reintentar todos los fallidos (1)"
+    assert drawn(visit("campaigns"), "campaign_list")[0]["rows"][0]["progress"] == "1 de 2 listos · eliminados: 2"
+
+
+def test_reels_that_were_put_away_are_counted_listed_apart_and_not_tried_again(product: Product, visit: Visit) -> None:
+    campaign(product, DONE, FAILED)
+    Shelving(product.store).archive(2)
+    page = visit("campaign", id="1")
+    assert drawn(page, "campaign_bar")[0]["label"] == "1 de 2 listos"
+    assert not [button for button in page.button if button.key == "retry-all"]
+    assert [row["title"] for row in drawn(page, "board")[0]["rows"]] == ["Oferta 1"]
+    page.toggle(key="campaign-shelf").set_value(True).run()
+    assert [row["title"] for row in drawn(page, "board")[0]["rows"]] == ["Oferta 2"]
 
 
 def test_a_name_is_text_and_never_markup(product: Product, visit: Visit) -> None:

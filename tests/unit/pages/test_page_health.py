@@ -24,8 +24,8 @@ from tests.unit.pages.conftest import Visit
 from tests.unit.pages.states import drawn, texts
 
 PARTS = {
-    "es": ["Ahora", "Comprobaciones", "Modos", "Ajustes", "Webhooks"],
-    "en": ["Now", "Checks", "Modes", "Settings", "Webhooks"],
+    "es": ["Ahora", "Comprobaciones", "Modos", "Ajustes", "Webhooks", "Avisos"],
+    "en": ["Now", "Checks", "Modes", "Settings", "Webhooks", "Messages"],
 }
 
 
@@ -43,7 +43,7 @@ def table(page: AppTest) -> dict[str, list[str]]:
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_the_page_has_its_parts_in_the_viewers_language(visit: Visit, language: str) -> None:
     page = visit("health", language)
-    assert page.button_group(key="parts").options[:5] == PARTS[language]
+    assert page.button_group(key="parts").options == PARTS[language]
     assert page.button_group(key="parts").value == "now"
     assert len(page.metric) == 4
 
@@ -182,6 +182,24 @@ def test_nothing_is_changed_at_heygen_before_it_is_confirmed(visit: Visit, word:
     page.button(key="endpoint-cancel").click().run()
     assert not [button for button in page.button if button.key == "endpoint-do"]
     assert not page.exception
+
+
+# Messages
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("es", "No se avisa a nadie"), ("en", "Nobody is told when reels end")]
+)
+def test_without_targets_the_page_says_that_nobody_is_told(visit: Visit, language: str, words: str) -> None:
+    assert words in texts(visit("health", language, part="telling"))
+
+
+def test_targets_can_be_tried_on_the_page(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTIFY_URLS", "json://127.0.0.1:1/hidden")
+    page = visit("health", "en", part="telling")
+    assert "1. JSON (json://127.0.0.1:1)" in texts(page)
+    assert page.button(key="telling-test").label == "Send a test message"
+    assert "hidden" not in str(page.main)
 
 
 # A tunnel

@@ -1,0 +1,1 @@
+"""Use everything that stands in deploy/, as far as one machine can."""

@@ -1,0 +1,23 @@
+"""Find the programs that some tests need: without one a CI run fails, any other says what it does not test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+MISSING: list[str] = []
+
+
+def program(name: str, package: str) -> str:
+    """Return where a program is; `package` is Debian's name for what brings it."""
+    path = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if path is not None:
+        return path
+    line = f"NOT TESTED: {name} was not found (Debian's package {package}), so a part of deploy/ was not tried."
+    if os.environ.get("CI"):
+        pytest.fail(line)
+    if line not in MISSING:
+        MISSING.append(line)
+    pytest.skip(line)
