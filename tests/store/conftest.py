@@ -44,6 +44,5 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path}/reels.db"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.create(TEMPLATE)
-    yield url
-    server.drop(url)
+    yield server.url(TEMPLATE)
+    server.empty(TEMPLATE)

@@ -33,6 +33,15 @@ def programs() -> Path | None:
     return next((place for place in candidates if (place / "initdb").exists() and (place / "postgres").exists()), None)
 
 
+_EMPTY = """
+    SELECT string_agg(command, ';') FROM (
+        SELECT format('DELETE FROM %I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'
+        UNION ALL
+        SELECT format('ALTER SEQUENCE %I RESTART', sequencename) FROM pg_sequences WHERE schemaname = 'public'
+    ) AS commands (command)
+"""
+
+
 @dataclass
 class PostgresServer:
     """Hold a running server, which makes databases."""
@@ -54,6 +63,12 @@ class PostgresServer:
         name = f"reels_{next(self._numbers)}"
         self.admin(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
+
+    def empty(self, database: str) -> None:
+        """Take every row away, and number rows from 1 on: that takes a tenth of the time of a fresh database."""
+        with psycopg.connect(self.url(database)) as conn:
+            conn.execute("SET LOCAL session_replication_role = replica")  # no trigger counts, no reference is checked
+            conn.execute(conn.execute(_EMPTY).fetchone()[0].encode())  # type: ignore[index]  # one row always
 
     def drop(self, url: str) -> None:
         """Forget a database, whoever uses it."""
