@@ -40,18 +40,18 @@ Build = Callable[..., House]
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> str:
+def database(tmp_path: Path) -> str:
     """Return the address of a fresh database."""
     return f"sqlite:///{tmp_path}/reels.db"
 
 
 @pytest.fixture
-def build(address: str, tmp_path: Path) -> Iterator[Build]:
+def build(database: str, tmp_path: Path) -> Iterator[Build]:
     """Return a factory of products; without `path` they all share one database."""
     houses: list[House] = []
 
     def make(mode: str = "polling", *, path: Path | None = None, wire: Wire | None = None, **settings: Any) -> House:
-        place = {"database_url": f"sqlite:///{path}" if path else address, "data_folder": tmp_path}
+        place = {"database_url": f"sqlite:///{path}" if path else database, "data_folder": tmp_path}
         houses.append(a_house(mode, wire, **place | settings))
         return houses[-1]
 

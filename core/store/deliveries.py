@@ -191,10 +191,10 @@ def _rows(batch: Sequence[NewDelivery]) -> list[tuple[Any, ...]]:
     rows: dict[bytes, tuple[Any, ...]] = {}
     for new in batch:
         key, at = fingerprint(new), to_ms(new.received_at)
+        headers = msgspec.json.encode(new.headers).decode()
         if key in rows:
             rows[key] = (*rows[key][:2], at, *rows[key][3:8], rows[key][8] + 1)
         else:
-            headers = msgspec.json.encode(new.headers).decode()
             rows[key] = (key, at, at, new.reel_id, new.auth, new.event_type, new.body, headers, 1)
     return list(rows.values())
 

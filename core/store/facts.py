@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -72,16 +74,24 @@ class Facts:
 
     def refuse(self, reason: str, reel_id: int | None, now: datetime, n: int = 1) -> None:
         """Count a webhook request that was not believed."""
-        minute = to_ms(now) // 60_000
+        self.refuse_many({(reason, reel_id): n}, now)
+
+    def refuse_many(self, counts: Mapping[tuple[str, int | None], int], now: datetime) -> None:
+        """Count webhook requests that were not believed, by reason and by the reel that they named."""
+        at = to_ms(now)
+        by_reason: Counter[str] = Counter()
+        for (reason, _), n in counts.items():
+            by_reason[reason] += n
         with self._connections.write() as conn:
             self._connections.lock("refused")  # several are counted at once, in any order
-            conn.execute(
+            conn.executemany(
                 "INSERT INTO refusal (minute, reason, reel_id, n, last_at) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (minute, reason, reel_id) DO UPDATE SET n = refusal.n + excluded.n, "
                 "last_at = excluded.last_at",
-                (minute, reason, reel_id or 0, n, to_ms(now)),
+                [(at // 60_000, reason, reel_id or 0, n, at) for (reason, reel_id), n in counts.items()],
             )
-            self.add("refused", reason, n)
+            for reason, n in by_reason.items():
+                self.add("refused", reason, n)
 
     def refusals(self, limit: int = 50) -> list[dict[str, Any]]:
         """Return the latest refused requests, by minute: last_at, reason, reel_id, n."""

@@ -320,7 +320,9 @@ class PostgresConnections:
             return pool
         with self._opening:
             if self._pool is None:
-                with self._noticed(), psycopg.connect(self._url, connect_timeout=CONNECT_S) as conn:
+                with self._noticed():
+                    conn = psycopg.connect(self._url, connect_timeout=CONNECT_S)
+                with conn:
                     migrate(conn, self._schema)
                 self._pool = self._a_pool()
             return self._pool

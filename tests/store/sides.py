@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
 
 import psycopg
 import pytest
 
 BROKEN = (sqlite3.IntegrityError, psycopg.IntegrityError)
-SQLITE_ALONE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
-POSTGRESQL_ALONE = pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+SQLITE_ALONE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@contextmanager
+def somebody_elses(address: str) -> Iterator[Any]:
+    """Connect as somebody else would, past our own code."""
+    if address.startswith("sqlite"):
+        conn: Any = sqlite3.connect(address.removeprefix("sqlite:///"), isolation_level=None)
+    else:
+        conn = psycopg.connect(address, autocommit=True)
+    with closing(conn):
+        yield conn

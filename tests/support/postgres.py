@@ -35,7 +35,8 @@ def programs() -> Path | None:
 
 _EMPTY = """
     SELECT string_agg(command, ';') FROM (
-        SELECT format('DELETE FROM %I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'
+        SELECT format('DELETE FROM %I', tablename) FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'migration'
         UNION ALL
         SELECT format('ALTER SEQUENCE %I RESTART', sequencename) FROM pg_sequences WHERE schemaname = 'public'
     ) AS commands (command)
