@@ -154,7 +154,8 @@ def test_a_lost_webhook_is_found(fake_heygen, client):  # client: yours, with fa
 
 One simulator runs for the session, and each test begins in a new world. `fake_heygen` has `url`, `scenario(name,
 path or table)`, `clock` (`now`, `advance`, `freeze`, `run`), `wait(...)`, `wait_for_delivery(...)`, `trigger(...)`,
-`resend(...)`, `wallet(...)`, `rotate_key(...)`, `journal`, `attempts(...)`, `ledger` and `check(...)`.
+`resend(...)`, `wallet(...)`, `rotate_key(...)`, `journal`, `attempts(...)`, `ledger` and `check(...)`, which compares
+times on a clock that was moved, too, where they are `clock="simulated"`.
 """
 
 

@@ -119,10 +119,14 @@ class FakeHeyGen:
         """Return the truth, one row a video."""
         return list(self._remote.get("ledger")["data"])
 
-    def check(self, history: str | Sequence[Mapping[str, Any]], **rules: Any) -> Report:
-        """Compare a client's history with the truth; `report.sound` says whether every promise was kept."""
+    def check(self, history: str | Sequence[Mapping[str, Any]], *, clock: str = "real", **rules: Any) -> Report:
+        """Compare a client's history with the truth; `report.sound` says whether every promise was kept.
+
+        With `clock="simulated"` the history's times are those of the simulated clock, whatever its pace.
+        """
         text = history if isinstance(history, str) else json.dumps([dict(line) for line in history])
-        return check(read_ledger(self._remote.ledger(), 0.0), read_history(text), Rules(**rules))
+        ledger = self._remote.ledger() | ({"same_clock": True} if clock == "simulated" else {})
+        return check(read_ledger(ledger, 0.0), read_history(text), Rules(**rules))
 
 
 @pytest.fixture(scope="session")

@@ -133,6 +133,11 @@ class Simulation:
         account = self._accounts.get(due.account)
         return account.handle(due) if account else None
 
+    def awaits(self, due: Due) -> bool:
+        """Say whether something will happen when it falls due: an attempt that was overtaken will not."""
+        account = self._accounts.get(due.account)
+        return account is not None and (due.kind != "attempt" or account.deliverer.awaits(due.subject, due.at))
+
     def play(self, scenario: Scenario, accounts: Sequence[Account] | None = None) -> None:
         """Play another scenario from now on, in some accounts or in all that are and will be."""
         scenario = self._hardened(scenario)

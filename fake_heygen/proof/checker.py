@@ -114,7 +114,7 @@ def _ends(job: Job, truth: Mapping[str, Truth], ledger: Ledger, rules: Rules) ->
         yield Finding(kind="wrong", reason="HeyGen never made this video", **names)
     elif job.ended:
         yield from _believed(job, row, ledger, rules, names)
-    elif row.outcome and ledger.now - (row.terminal_at or 0.0) > rules.grace_s:
+    elif row.outcome and ledger.now - (row.terminal_at or 0.0) >= rules.grace_s:
         yield Finding(kind="stuck", reason=f"says {job.status}; HeyGen ended it: {row.outcome}", **names)
 
 

@@ -30,7 +30,7 @@ def draw_delivery(product: Product, delivery: Delivery) -> None:
 def _draw_head(delivery: Delivery) -> None:
     state = look_of(delivery)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(_("Delivery {id}").format(id=delivery.id), anchor=False, width="content")
+        st.header(_("Delivery {id}").format(id=delivery.id), anchor=False, width="content")
         st.badge(_(state.word), icon=f":material/{state.icon}:", color=state.colour)
         st.space("stretch")
         st.button(_("Close"), key="close", icon=":material/close:", type="tertiary", on_click=close)

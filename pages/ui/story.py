@@ -93,14 +93,14 @@ TELLING: Final = frozenset({"completed", "failed", "anomaly"})
 _story = component("story")
 
 
-def draw_story(events: Sequence[Event], key: str) -> None:
-    """Draw what happened to a reel, oldest first, each with what proves it."""
+def draw_story(events: Sequence[Event], key: str, *, proofs: bool) -> None:
+    """Draw what happened to a reel, oldest first; each with what proves it, where the viewer may see requests."""
     labels = {"copy": _("Copy as curl"), "copied": _("Copied")}
-    entries = [_entry(event, place) for place, event in enumerate(events)]
+    entries = [_entry(event, place, proofs=proofs) for place, event in enumerate(events)]
     _story(key=key, data={"label": _("Timeline"), "labels": labels, "entries": entries})
 
 
-def _entry(event: Event, place: int) -> dict[str, Any]:
+def _entry(event: Event, place: int, *, proofs: bool) -> dict[str, Any]:
     entry = event.entry
     known = KINDS.get(entry.kind) or Look(entry.kind.replace("_", " "), "circle", "gray")
     channel = entry.detail.get("channel")
@@ -114,7 +114,7 @@ def _entry(event: Event, place: int) -> dict[str, Any]:
         "colour": known.colour,
         "note": said,
         "detail": _details(entry.detail),
-        "evidence": _evidence(event, place) if event.evidence else None,
+        "evidence": _evidence(event, place) if proofs and event.evidence else None,
     }
 
 

@@ -189,7 +189,7 @@ def test_the_open_one_is_marked_and_stays_open_when_others_come(product: Product
     came(product)
     page.run()
     assert [(row["id"], row["chosen"]) for row in rows(page)] == [(2, False), (1, True)]
-    assert page.subheader[-2].value == "Delivery 1"
+    assert page.header[-2].value == "Delivery 1"
     page.button(key="close").click().run()
     assert "id" not in page.query_params
     assert not codes(page)

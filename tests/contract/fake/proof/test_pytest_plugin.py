@@ -111,6 +111,18 @@ def test_check(fake_heygen):
     assert [finding.kind for finding in report.findings] == ["stuck"]
 
 
+def test_check_on_a_clock_that_was_moved(fake_heygen):
+    fake_heygen.clock.freeze()
+    video_id = create(fake_heygen, "render=5m webhook=drop")
+    fake_heygen.clock.advance(300)
+    unaware = {"job": "a", "status": "processing", "video_id": video_id}
+    assert [finding.kind for finding in fake_heygen.check([unaware]).findings] == ["stuck"]
+    aware = {"job": "a", "status": "completed", "video_id": video_id, "known_at": fake_heygen.clock.now + 61}
+    assert fake_heygen.check([aware], late_s=60).sound
+    report = fake_heygen.check([aware], clock="simulated", late_s=60)
+    assert [finding.kind for finding in report.findings] == ["late"]
+
+
 def test_that_fails(fake_heygen):
     fake_heygen.clock.freeze()
     create(fake_heygen)
@@ -128,7 +140,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 def test_plugin_serves_another_project(project: pytest.Pytester) -> None:
     result = project.runpytest_subprocess("-q", timeout=60)
-    result.assert_outcomes(passed=6, failed=1)
+    result.assert_outcomes(passed=7, failed=1)
     result.stdout.fnmatch_lines(
         ["*after 0 s still not: acknowledged 1; seen: {'acknowledged': 0}; the clock stands still*"]
     )

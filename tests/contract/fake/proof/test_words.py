@@ -145,6 +145,18 @@ def test_check_finds_what_the_client_does_not_know(fake: Any, say: Say, tell: Sa
     assert say("check", "--history", str(history), "--ledger", url)["sound"] is True
 
 
+def test_times_of_the_simulated_clock_are_compared_at_any_pace(fake: Any, say: Say, tmp_path: Path) -> None:
+    video_id = fake.video("render=1s")
+    fake.advance(500)
+    late = fake.clock(frozen=True)["now"]
+    history = tmp_path / "history.jsonl"
+    history.write_text(json.dumps({"job": "1", "status": "completed", "video_id": video_id, "known_at": late}))
+    words = ("check", "--history", str(history), "--late", "60s")
+    assert say(*words)["sound"] is True
+    report = say(*words, "--clock", "simulated", code=1)
+    assert [finding["kind"] for finding in report["findings"]] == ["late"]
+
+
 def test_times_are_compared_only_while_the_clocks_agree(
     started: Any, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:

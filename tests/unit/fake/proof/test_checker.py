@@ -53,6 +53,7 @@ def test_sound_history_passes() -> None:
         ([row(idempotency_key="k")], [job("a", "pending", None, key="k")], "lost", ("a", "v1")),
         ([row()], [job("a", "processing")], "stuck", ("a", "v1")),
         ([row()], [job("a", "timed_out")], "stuck", ("a", "v1")),
+        ([row(terminal_at=NOW)], [job("a", "processing")], "stuck", ("a", "v1")),
         ([row()], [job("a", "failed")], "wrong", ("a", "v1")),
         ([row("v1", "failed")], [job("a")], "wrong", ("a", "v1")),
         ([], [job("a")], "wrong", ("a", "v1")),
@@ -75,7 +76,7 @@ def test_each_broken_promise_is_found_once_with_its_video_and_job(
 
 
 def test_video_that_has_just_ended_may_still_be_unknown() -> None:
-    assert judged([row()], [job("a", "processing")], grace_s=NOW - END).sound
+    assert judged([row()], [job("a", "processing")], grace_s=NOW - END + 1).sound
 
 
 def test_second_payment_after_a_failure_is_lawful() -> None:
