@@ -12,7 +12,11 @@ $(VENV)/.installed: requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.lint: requirements-lint.txt $(VENV)/.installed
+$(VENV)/.postgres: requirements-postgres.txt $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-postgres.txt
+	@touch $@
+
+$(VENV)/.lint: requirements-lint.txt $(VENV)/.postgres
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-lint.txt
 	@touch $@
 
@@ -23,10 +27,10 @@ $(VENV)/.bench: requirements-bench.txt $(VENV)/.installed
 demo: $(VENV)/.installed
 	@PORT=$(PORT) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: $(VENV)/.installed
+test: $(VENV)/.postgres
 	$(BIN)/pytest -n 3 --dist worksteal
 
-long: $(VENV)/.installed
+long: $(VENV)/.postgres
 	$(BIN)/pytest -n 2 -m long
 
 # SEED=, REELS= (2000) and MINUTES= (one round) choose how; a broken promise leaves its evidence in build/torture.
@@ -55,4 +59,5 @@ format: $(VENV)/.lint
 requirements: $(VENV)/.lint
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra lint --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-lint.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra postgres --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-postgres.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra bench --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-bench.txt pyproject.toml

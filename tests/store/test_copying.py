@@ -70,10 +70,8 @@ def house(build: Build) -> House:
     store.favourites.mark("ana", "avatar", "a1", NOW, liked=True)
     store.presets.save(Preset(id=None, campaign="", name="uno", choices=Choices()), "ana", NOW)
     with store.transaction() as conn:
-        conn.execute(
-            "INSERT INTO kept_file (reel_id, kind, name, bytes, sha256, kept_at) VALUES (?, 'video', 'v.mp4', 1, 'x', 0)",
-            (first,),
-        )
+        columns = "reel_id, kind, name, bytes, sha256, kept_at"
+        conn.execute(f"INSERT INTO kept_file ({columns}) VALUES (?, 'video', 'v.mp4', 1, 'x', 0)", (first,))
     Shelving(store).delete(reels[3].id or 0)
     Shelving(store).archive(reels[1].id or 0)
     return house
