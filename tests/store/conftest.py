@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from core.store.postgres import migrate
+from core.store import open_store
 from tests.support.postgres import TEMPLATE, UNTESTED, PostgresServer, postgres_server, programs
 
 _missing: list[str] = []
+collect_ignore = [] if find_spec("psycopg") or os.environ.get("CI") else ["test_postgres.py"]
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +28,8 @@ def postgres() -> Iterator[PostgresServer]:
         pytest.skip(UNTESTED)
     with postgres_server(found) as server:
         server.admin(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
-        with psycopg.connect(server.url(TEMPLATE)) as conn:
-            migrate(conn)
+        with closing(open_store(server.url(TEMPLATE))) as store:
+            store.reels.counts()
         yield server
 
 

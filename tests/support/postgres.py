@@ -15,9 +15,15 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-import psycopg
+try:
+    import psycopg
+except ImportError:  # an extra: what needs it is not tested then, and that is said
+    psycopg = None  # type: ignore[assignment]
 
-UNTESTED = "NOT TESTED: PostgreSQL's programs (initdb, postgres) were not found, so nothing was tried on that store."
+UNTESTED = (
+    "NOT TESTED: PostgreSQL's programs (initdb, postgres) or psycopg (requirements-postgres.txt) were not found, "
+    "so nothing was tried on that store."
+)
 NEWEST_FIRST = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
 PLACES = (*NEWEST_FIRST, Path("/opt/homebrew/opt/postgresql/bin"), Path("/usr/local/pgsql/bin"))
 START_S = 30.0
@@ -27,7 +33,9 @@ QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_con
 
 
 def programs() -> Path | None:
-    """Return the folder of PostgreSQL's programs, or None."""
+    """Return the folder of PostgreSQL's programs; None without them or their driver."""
+    if psycopg is None:
+        return None
     found = shutil.which("initdb")
     candidates = ([Path(found).resolve().parent] if found else []) + list(PLACES)
     return next((place for place in candidates if (place / "initdb").exists() and (place / "postgres").exists()), None)
