@@ -77,8 +77,8 @@ class Simulation:
         return self._queue
 
     def accounts(self) -> list[Account]:
-        """Return every account, the first one first."""
-        return list(self._accounts.values())
+        """Return every account, the first one first; a reset leaves nothing of the others."""
+        return [account for name, account in self._accounts.items() if name == FIRST or account.world.account]
 
     def account_of(self, key: str) -> Account:
         """Return the account that a key opens, opened now if it is new."""
@@ -143,7 +143,7 @@ class Simulation:
         scenario = self._hardened(scenario)
         if accounts is None:
             self._scenario = scenario
-        for account in self.accounts() if accounts is None else accounts:
+        for account in list(self._accounts.values()) if accounts is None else accounts:
             account.world.play(scenario, self.clock.now())
 
     def reset(self) -> None:

@@ -1,4 +1,4 @@
-"""Serve the route that one would write for PostgreSQL: Starlette and asyncpg, one commit a request, the same signature."""
+"""Serve a route as one would write it for PostgreSQL: Starlette, asyncpg, one commit a request; signed like ours."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ _TIMES: Final = frozenset(
 )
 _CHUNKS: Final = (512, 64, 16, 4, 1)  # 512 rows of all columns stay under SQLite's 32,766 values a statement
 T = TypeVar("T")
-_OF_DELIVERY: Final = ("event_type", "delivery_id", "auth", "verdict", "video_id", "seen", "note")
-_JSON: Final = frozenset({"options", "headers"})
+_OF_DELIVERY: Final = ("event_type", "delivery_id", "auth", "verdict", "video_id", "seen", "note", "note_told")
+_JSON: Final = frozenset({"options", "headers", "note_told"})
 
 
 def lease(now: datetime, lease_s: float = 0.0) -> dict[str, Any]:
@@ -151,5 +151,10 @@ def chunked(rows: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def to_entry(row: Row) -> TimelineEntry:
     """Build a timeline entry from `at`, `kind` and `detail`; a delivery's detail is its columns."""
-    detail = {name: row[name] for name in _OF_DELIVERY} if row["detail"] is None else json.loads(row["detail"])
+    detail = _of_delivery(row) if row["detail"] is None else json.loads(row["detail"])
     return TimelineEntry(at=from_ms(row["at"]), kind=row["kind"], detail=detail)
+
+
+def _of_delivery(row: Row) -> dict[str, Any]:
+    told = row["note_told"]
+    return {name: row[name] for name in _OF_DELIVERY} | {"note_told": None if told is None else json.loads(told)}

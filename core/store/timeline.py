@@ -15,12 +15,14 @@ from core.store.rows import to_entry
 
 # Deliveries are told from their own table, so that one fact stands in one place.
 _READ: Final = """
-    SELECT at, kind, detail, event_type, id AS delivery_id, auth, verdict, video_id, seen, note FROM (
+    SELECT at, kind, detail, event_type, id AS delivery_id, auth, verdict, video_id, seen, note,
+        note_told
+    FROM (
         SELECT at, 0 AS source, id, kind, detail, '' AS event_type, '' AS auth, '' AS verdict, '' AS video_id,
-            0 AS seen, '' AS note
+            0 AS seen, '' AS note, '' AS note_told
         FROM timeline WHERE reel_id = :reel
         UNION ALL
-        SELECT received_at, 1, id, 'webhook', NULL, event_type, auth, verdict, video_id, seen, note
+        SELECT received_at, 1, id, 'webhook', NULL, event_type, auth, verdict, video_id, seen, note, note_told
         FROM delivery WHERE reel_id = :reel
     ) AS entry ORDER BY at, source, id
 """
