@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core import relocation
+from core.__main__ import main
 from core.errors import Refused, StoreError
 from core.models import Channel, ReelStatus, Shelf, Verdict
 from core.presets import Choices, Preset
@@ -178,17 +177,18 @@ def test_a_counter_that_is_wrong_is_found(house: House, target: Store, sides: tu
         relocation.relocate(house.store, target, NOW, silent)
 
 
-def test_the_word_copies_and_says_so_in_one_line_where_it_cannot(house: House, sides: tuple[str, str]) -> None:
-    said = a_copy(*sides)
-    assert said.returncode == 0
-    assert "the same on both sides" in said.stdout
-    assert said.stdout.strip().splitlines()[-1].startswith("Kept files")
-    again = a_copy(*sides)
-    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
-    assert "already holds data" in again.stderr
-    assert a_copy("mysql://x/y", sides[1]).returncode == 2
-
-
-def a_copy(source: str, target: str) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "core", "copy", "--from", source, "--to", target]
-    return subprocess.run(words, capture_output=True, text=True, timeout=60)
+def test_the_word_copies_and_says_so_in_one_line_where_it_cannot(
+    house: House, sides: tuple[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", sides[0])
+    words = ["copy", "--from", sides[0], "--to", sides[1]]
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "the same on both sides" in said
+    assert said.strip().splitlines()[-1].startswith("Kept files")
+    assert main(words) == 1
+    complained = capsys.readouterr().err
+    assert complained.count("\n") == 1
+    assert "already holds data" in complained
+    with pytest.raises(SystemExit, match="2"):
+        main(["copy", "--from", "mysql://x/y", "--to", sides[1]])
