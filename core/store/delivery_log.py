@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from core.clock import from_ms, to_ms
 from core.models import Delivery, Verdict
-from core.store.connections import Connections, unlocked
+from core.store.connections import SORTED, Connections, unlocked
 from core.store.rows import DELIVERY_COLUMNS, to_delivery
 from core.store.search import whole, words
 
@@ -25,7 +25,7 @@ _BEFORE: Final = "id < :before ORDER BY id DESC LIMIT :room"
 # One condition leads through an index that is in the order of ids; the others are looked up in what it finds.
 _LEADS: Final = {
     "text": "SELECT rowid FROM delivery_text WHERE delivery_text MATCH :text AND rowid < :before "
-    "ORDER BY rowid DESC LIMIT :room",
+    "ORDER BY {order}rowid DESC LIMIT :room",
     "reel_id": f"SELECT id FROM delivery INDEXED BY delivery_reel WHERE reel_id = :reel_id AND {_BEFORE}",  # noqa: S608
     "set_aside": f"SELECT id FROM delivery INDEXED BY delivery_aside WHERE set_aside = 1 AND {_BEFORE}",  # noqa: S608
     "verdict": f"SELECT id FROM delivery INDEXED BY delivery_verdict WHERE verdict = :verdict AND {_BEFORE}",  # noqa: S608
@@ -137,7 +137,8 @@ class DeliveryLog:
         if lead == "text" and not match:
             return []
         values = _values(wanted) | {"room": room, "text": match}
-        return [row[0] for row in self._connections.read().execute(_LEADS[lead], values)]
+        sql = _LEADS[lead].format(order=SORTED if "*" in match else "")
+        return [row[0] for row in self._connections.read().execute(sql, values)]
 
     def _rows(self, ids: Sequence[int], rest: Sequence[str], wanted: DeliveryFilter, limit: int) -> list[Delivery]:
         where = "".join(f" AND {_ASKED[name]}" for name in rest)

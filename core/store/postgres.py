@@ -351,7 +351,8 @@ class PostgresConnections:
         conn.adapters.register_loader("numeric", FloatLoader)
         conn.execute(
             f"SET lock_timeout = {round(self._busy_timeout_s * 1000)}; SET statement_timeout = '60s';"
-            "SET idle_in_transaction_session_timeout = '60s'; SET default_transaction_isolation = 'read committed'"
+            "SET idle_in_transaction_session_timeout = '60s'; SET default_transaction_isolation = 'read committed';"
+            "SET jit = off; SET max_parallel_workers_per_gather = 0"  # both cost more than our queries take
         )
         conn.used_at = time.monotonic()
 

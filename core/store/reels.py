@@ -12,7 +12,7 @@ from typing import Any, Final
 from core.clock import SKEW_MS, to_ms
 from core.errors import UnknownReel
 from core.models import ProcessingMode, Reel, ReelStatus, SendState, Shelf
-from core.store.connections import HELD, Connection, Connections, Row, unlocked
+from core.store.connections import HELD, SORTED, Connection, Connections, Row, unlocked
 from core.store.rows import REEL_COLUMNS, as_stored, bind, bind_reels, chunked, columns_of, lease, to_reel
 from core.store.search import query, whole, words
 
@@ -57,7 +57,14 @@ _LOST: Final = f"""
 _FOUND: Final = """
     SELECT reel_text.rowid FROM reel_text CROSS JOIN reel ON reel.id = reel_text.rowid
     WHERE reel_text MATCH ?{ids}{where}
-    ORDER BY reel_text.rowid DESC LIMIT ?
+    ORDER BY {order}reel_text.rowid DESC LIMIT ?
+"""
+# In PostgreSQL, a plan for all rows of which few are fetched: one for few rows would read all where a word is rare.
+_FILLS: Final = """
+    SELECT count(*) FROM (
+        /*postgres: WITH found AS MATERIALIZED (*/ SELECT 1 FROM reel_text WHERE reel_text MATCH ?
+        /*postgres: ) SELECT 1 FROM found*/ LIMIT ?
+    ) AS part
 """
 _IDS: Final = (
     " AND reel_text.rowid <= (SELECT max(id) FROM reel WHERE {column} = ?)"
@@ -244,13 +251,13 @@ class Reels:
         match = query(some, lambda word: self._fills_a_page(word, limit))
         rare = {"status": bind(wanted.status), "campaign_id": wanted.campaign_id}
         bounds = {column: value for column, value in rare.items() if value is not None}
-        found = _FOUND.format(where=where, ids="".join(_IDS.format(column=column) for column in bounds))
+        order = SORTED if "*" in match else ""
+        found = _FOUND.format(order=order, where=where, ids="".join(_IDS.format(column=column) for column in bounds))
         twice = chain.from_iterable((value, value) for value in bounds.values())
         return self._all(f"WHERE id IN ({found}) ORDER BY id DESC", match, *twice, *values, limit)
 
     def _fills_a_page(self, word: str, limit: int) -> bool:
-        sql = "SELECT count(*) FROM (SELECT 1 FROM reel_text WHERE reel_text MATCH ? LIMIT ?) AS part"
-        return int(self._connections.read().execute(sql, (whole(word), limit)).fetchone()[0]) >= limit
+        return int(self._connections.read().execute(_FILLS, (whole(word), limit)).fetchone()[0]) >= limit
 
     def since(self, detected_after: datetime, limit: int = 50) -> list[Reel]:
         """Return the reels whose end we learned after a moment, oldest first."""
@@ -298,8 +305,10 @@ class Reels:
         sql = """
             SELECT (CASE WHEN completed_at < detected_at THEN completed_at ELSE detected_at END - submitted_at) / 1000.0
                 AS seconds, length(script) AS characters
-            FROM (SELECT submitted_at, completed_at, detected_at, script FROM reel INDEXED BY reel_completed
-                  WHERE status = 'completed' AND detected_at IS NOT NULL ORDER BY detected_at DESC LIMIT :looked) AS part
+            FROM (
+                SELECT submitted_at, completed_at, detected_at, script FROM reel INDEXED BY reel_completed
+                WHERE status = 'completed' AND detected_at IS NOT NULL ORDER BY detected_at DESC LIMIT :looked
+            ) AS part
             WHERE submitted_at < completed_at AND submitted_at < detected_at AND completed_at <= detected_at + :skew
             ORDER BY detected_at DESC LIMIT :limit
         """

@@ -28,7 +28,8 @@ CREATE FUNCTION plain_words(given TEXT) RETURNS TSVECTOR LANGUAGE sql STABLE PAR
 $$;
 
 -- Reads a query as it is written for SQLite's index: `"whole" "begin"*` asks for rows that have all of them.
-CREATE FUNCTION sought(query TEXT) RETURNS TSQUERY LANGUAGE sql STABLE PARALLEL SAFE AS $$
+-- Immutable, though dictionaries could change: every query is planned with its words, and they must be known by then.
+CREATE FUNCTION sought(query TEXT) RETURNS TSQUERY LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT string_agg(
         '(' || quote_literal(word) || CASE WHEN asked[2] = '*' THEN ':*' ELSE '' END
         || coalesce((SELECT string_agg(' | ' || quote_literal(stem), '') FROM stems_of(word)), '') || ')', ' & '
