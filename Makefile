@@ -20,7 +20,7 @@ $(VENV)/.lint: requirements-lint.txt $(VENV)/.postgres
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-lint.txt
 	@touch $@
 
-$(VENV)/.bench: requirements-bench.txt $(VENV)/.installed
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.postgres
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
