@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +87,18 @@ class Archive:
             "SELECT kind, name, bytes, sha256 FROM kept_file WHERE reel_id = ?", (reel_id,)
         )
         return {row["kind"]: KeptFile(**dict(row)) for row in rows}
+
+    def pictures(self, reel_ids: Collection[int]) -> dict[int, KeptFile]:
+        """Return the kept thumbnails of some reels, by reel."""
+        rows = self._connections.read().execute(
+            "SELECT reel_id, name, bytes, sha256 FROM kept_file "
+            "WHERE kind = 'thumbnail' AND reel_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(reel_ids)),),
+        )
+        return {
+            reel_id: KeptFile(kind="thumbnail", name=name, bytes=size, sha256=sha256)
+            for reel_id, name, size, sha256 in rows
+        }
 
     def waiting(self) -> int:
         """Count the reels whose files are still to be downloaded."""
