@@ -12,25 +12,25 @@ $(VENV)/.installed: requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.lint: requirements-lint.txt $(VENV)/.installed
+$(VENV)/.scale: requirements-postgres.txt requirements-celery.txt $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-postgres.txt -r requirements-celery.txt
+	@touch $@
+
+$(VENV)/.lint: requirements-lint.txt $(VENV)/.scale
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-lint.txt
 	@touch $@
 
-$(VENV)/.bench: requirements-bench.txt $(VENV)/.installed
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.scale
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
-	@touch $@
-
-$(VENV)/.celery: requirements-celery.txt $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-celery.txt
 	@touch $@
 
 demo: $(VENV)/.installed
 	@PORT=$(PORT) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: $(VENV)/.celery
+test: $(VENV)/.scale
 	$(BIN)/pytest -n 3 --dist worksteal
 
-long: $(VENV)/.celery
+long: $(VENV)/.scale
 	$(BIN)/pytest -n 2 -m long
 
 # SEED=, REELS= (2000) and MINUTES= (one round) choose how; a broken promise leaves its evidence in build/torture.
@@ -59,5 +59,6 @@ format: $(VENV)/.lint
 requirements: $(VENV)/.lint
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra lint --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-lint.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra postgres --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-postgres.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra bench --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-bench.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra celery --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-celery.txt pyproject.toml

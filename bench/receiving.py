@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,11 @@ from typing import Final
 from bench.load import Load, Make, run
 from bench.result import Result
 from bench.scale import Scale
-from bench.served import document, durable, noop, served
+from bench.served import document, durable, noop, one_commit_each, served
 from bench.servers import REELS
 from bench.slow_disk import slow_fsync
 from bench.webhooks import DocumentWebhook, SignedWebhook
+from tests.support.postgres import postgres_server, programs
 
 FSYNC_US: Final = 2000
 GENERATOR_BUSY: Final = 0.8
@@ -63,7 +64,24 @@ def servers() -> Iterator[list[Server]]:
         else:
             commands["slow disk"] = (durable(at / "slow.db"), slow)
             commands["slow disk, one commit each"] = (durable(at / "one.db", "--batch", "1"), slow)
+        commands |= stack.enter_context(postgres())
         yield [Server(name, stack.enter_context(served(*started))) for name, started in commands.items()]
+
+
+@contextmanager
+def postgres() -> Iterator[dict[str, tuple[Sequence[str], Mapping[str, str]]]]:
+    """Run PostgreSQL, every commit durable, and yield what is loaded on it; nothing where it is not installed."""
+    found = programs()
+    if found is None:
+        print("NOT MEASURED: PostgreSQL's programs or psycopg were not found", file=sys.stderr)  # noqa: T201  # loudly
+        yield {}
+        return
+    with postgres_server(found, "fsync=on", "synchronous_commit=on", "full_page_writes=on") as server:
+        ours, theirs = server.create(), server.create()
+        yield {
+            "PostgreSQL": (durable(ours), {}),
+            "PostgreSQL, one commit each": (one_commit_each(), {"BENCH_POSTGRES": theirs}),
+        }
 
 
 def receiving(scale: Scale) -> list[Result]:
@@ -109,6 +127,7 @@ def results(rounds: Rounds) -> list[Result]:
             aim=20,
         ),
         *slow_disk(rounds),
+        *on_postgres(rounds),
         Result(name="synchronous FULL, of NORMAL", values=rates(rounds, "FULL", "NORMAL"), target=0.85),
         Result(
             name="busiest load generator, of a core",
@@ -123,6 +142,14 @@ def slow_disk(rounds: Rounds) -> list[Result]:
         return []
     values = rates(rounds, "slow disk", "slow disk, one commit each")
     return [Result(name="fsync of 2 ms more, of one commit a delivery", values=values, target=15, aim=25)]
+
+
+def on_postgres(rounds: Rounds) -> list[Result]:
+    """Return what committing together is worth on PostgreSQL, nothing where that was not measured."""
+    if "PostgreSQL" not in rounds:
+        return []
+    values = rates(rounds, "PostgreSQL", "PostgreSQL, one commit each")
+    return [Result(name="on PostgreSQL, of a commit a request with asyncpg", values=values, target=3)]
 
 
 def rates(rounds: Rounds, ours: str, theirs: str) -> list[float]:

@@ -45,9 +45,14 @@ def noop() -> Sequence[str]:
     return ("-m", "bench.servers.noop", "{fd}")
 
 
-def durable(database: Path, *options: str) -> Sequence[str]:
+def durable(database: Path | str, *options: str) -> Sequence[str]:
     """Return the command of the product's receiver."""
     return ("-m", "bench.servers.durable", "{fd}", str(database), *options)
+
+
+def one_commit_each() -> Sequence[str]:
+    """Return the command of a route over asyncpg; BENCH_POSTGRES names its database."""
+    return ("-m", "bench.servers.asyncpg_route", "{fd}")
 
 
 def document() -> Sequence[str]:

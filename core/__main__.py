@@ -12,10 +12,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
-from core import campaigns, comparison, doctor, endpoint, logs, serving
+from core import campaigns, comparison, doctor, endpoint, logs, relocation, serving
 from core.check import Result
 from core.clock import isoformat, utcnow
-from core.config import Settings
+from core.config import Settings, database_url
 from core.dashboard import campaign_json, delivery_json, get_processing_dashboard, reel_json, timeline_json
 from core.errors import ReelsError, Refused
 from core.models import ProcessingMode, Reel, ReelStatus, Shelf
@@ -25,7 +25,7 @@ from core.reel_file import WrongFile, read_csv
 from core.runtime import Runtime
 from core.secret_file import SecretFile
 from core.shelf import Shelving
-from core.store import Campaign, DeliveryFilter, ReelFilter
+from core.store import Campaign, DeliveryFilter, ReelFilter, open_store
 from core.validation import ASPECT_RATIOS
 
 LISTED: Final = 1000
@@ -124,6 +124,9 @@ def _add_reports(words: Any) -> None:
     deliveries.add_argument("--set-aside", action="store_true", help="only those that could not be worked off")
     replay = _word(words, "replay", "Work a delivery off again.", _replay)
     replay.add_argument("id", type=int, metavar="ID")
+    copying = _word(words, "copy", "Copy everything into an empty database, or go on with that, and prove it.", _copy)
+    copying.add_argument("--from", dest="source", required=True, metavar="URL", type=_address)
+    copying.add_argument("--to", dest="target", required=True, metavar="URL", type=_address)
     _word(words, "notify-test", "Send a test message to every target of NOTIFY_URLS.", _notify_test)
     _word(words, "doctor", "Check settings, HeyGen, worker and webhook; exit 1 when a check fails.", _doctor)
 
@@ -248,6 +251,21 @@ def _doctor(settings: Settings, args: argparse.Namespace) -> int:
     lines = [f"{c.result:<5} {c.name:<13} {c.seen}" + (f" -> {c.advice}" if c.advice else "") for c in checks]
     _print(args, [check.to_json() for check in checks], lines)
     return _complain(f"{len(failed)} of {len(checks)} checks failed.") if failed else 0
+
+
+def _address(text: str) -> str:
+    try:
+        return database_url(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"a database is {error}") from None
+
+
+def _copy(settings: Settings, args: argparse.Namespace) -> int:
+    source, target = (open_store(url, data_folder=settings.data_folder) for url in (args.source, args.target))
+    told = (lambda _table, _rows: None) if args.json else (lambda table, rows: print(f"{rows:>9}  {table}", flush=True))  # noqa: T201  # the command line speaks
+    proof = relocation.relocate(source, target, utcnow(), told)
+    lines = [f"{c.rows:>9}  {c.table:<15}  the same on both sides  {c.sha256[:16]}" for c in proof]
+    return _print(args, [asdict(copied) for copied in proof], [*lines, relocation.where_files_are(source, target)])
 
 
 def _notify_test(settings: Settings, args: argparse.Namespace) -> int:

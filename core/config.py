@@ -33,6 +33,10 @@ LANGUAGES: Final = ["es", "en"]
 _TARGET: Final = re.compile(r"([a-z0-9]+?://.*?)(?=$|[\s,;]{1,32}[a-z0-9]{1,32}?://)", re.IGNORECASE)
 _BETWEEN: Final = " \t\r\n,;"
 
+MASK: Final = "***"
+_IN_ADDRESS: Final = re.compile(r"(\w://[^\s/:@?#]*):\S*@")
+_IN_QUERY: Final = re.compile(r"([?&](?:ssl)?password=)[^\s&#]*", re.IGNORECASE)
+
 NEEDS_URL: Final = "webhook_base_url requerido para modo webhook"
 
 T = TypeVar("T")
@@ -48,7 +52,8 @@ class Settings:
     webhook_base_url: str | None = None
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     app_env: str = "development"
-    database_url: str = "sqlite:///data/reels.db"
+    database_url: str = field(default="sqlite:///data/reels.db", repr=False)
+    data_folder: Path = Path("data")
     celery_broker_url: str | None = field(default=None, repr=False)
     max_concurrent: int = 10
     deadline_s: float = 172_800.0
@@ -92,6 +97,7 @@ class Settings:
             webhook_secrets=env.listed("HEYGEN_WEBHOOK_SECRET"),
             app_env=app_env,
             database_url=env.parsed("DATABASE_URL", database_url) or "sqlite:///data/reels.db",
+            data_folder=Path(env.text("DATA_FOLDER") or "data"),
             celery_broker_url=env.secret("CELERY_BROKER_URL", broker_url),
             max_concurrent=env.parsed("HEYGEN_MAX_CONCURRENT", count) or 10,
             deadline_s=env.parsed("HEYGEN_DEADLINE_S", seconds) or 172_800.0,
@@ -190,7 +196,10 @@ class _Environ:
 
 def _wrong(name: str, value: str, allowed: str) -> SettingsError:
     return SettingsError(
-        "{name}={value!r} cannot be used; allowed: {allowed}.", name=name, value=value, allowed=allowed
+        "{name}={value!r} cannot be used; allowed: {allowed}.",
+        name=name,
+        value=without_password(value),
+        allowed=allowed,
     )
 
 
@@ -260,7 +269,24 @@ def database_url(value: str) -> str:
     """Check the address of a store."""
     if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
         return value
-    raise ValueError("sqlite:///FILE (four slashes for an absolute path)")
+    if value.startswith("postgresql://") and _is_postgresql(value):
+        return value
+    raise ValueError(
+        "sqlite:///FILE (four slashes for an absolute path), postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+    )
+
+
+def _is_postgresql(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return not any(ord(char) <= 32 for char in value) and parts.port != 0 and len(parts.path) > 1
+    except ValueError:  # a port or an IPv6 address that cannot be
+        return False
+
+
+def without_password(text: str) -> str:
+    """Return a text with the passwords of all addresses in it masked."""
+    return _IN_QUERY.sub(rf"\1{MASK}", _IN_ADDRESS.sub(rf"\1:{MASK}@", text))
 
 
 def broker_url(value: str) -> str:

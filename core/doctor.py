@@ -68,7 +68,7 @@ def _store(product: Product) -> Iterator[Check]:
         advice = told("check DATABASE_URL and the disk")
         yield Check(name=STORE, result=Result.FAIL, seen=told_of(error), advice=advice)
         return
-    seen = told("{path}: {n} reels", path=product.store.path, n=sum(counts.values()))
+    seen = told("{path}: {n} reels", path=product.store.address, n=sum(counts.values()))
     yield Check(name=STORE, result=Result.PASS, seen=seen)
     doubt = product.store.reels.waiting_to_send().get(SendState.DOUBT, 0)
     if doubt:

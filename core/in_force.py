@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
 
 from core import config
 from core.clock import utcnow
-from core.config import Settings
+from core.config import MASK, Settings, without_password
 from core.product import Product
 from core.secret_file import SecretFile
 
-MASK: Final = "***"
 _FIELDS: Final = {"HEYGEN_WEBHOOK_SECRET": "webhook_secrets", "PAGES_OPEN_TO": "pages_open_to_everybody"}
-_SHOWN: Final = frozenset({"celery_broker_url"})  # an address with a password in it is shown without the password
+_SHOWN: Final = frozenset({"celery_broker_url", "database_url"})  # an address is shown without its password
 
 
 class Source(StrEnum):
@@ -98,12 +96,3 @@ def _masked(n: int) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:g}" if value < 1e6 else f"{value:.0f}"
-
-
-def without_password(text: str) -> str:
-    """Return an address with its password masked; any other text as it is."""
-    parts = urlsplit(text)
-    if not parts.password:
-        return text
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{MASK}@{place}"))

@@ -97,7 +97,7 @@ class HeyGenVideoProcessor:
     @cached_property
     def store(self) -> Store:
         """Return the store in force."""
-        return self._given[1] or open_store(self.settings.database_url)
+        return self._given[1] or open_store(self.settings.database_url, data_folder=self.settings.data_folder)
 
     @cached_property
     def client(self) -> HeyGenClient:

@@ -37,7 +37,7 @@ def open_product(settings: Settings, *, port: int | None = None, demo_url: str |
     In demo mode HeyGen is the bundled fake: at `demo_url`, or where the running product says it is; and the public
     address of the receiver is the product's own, on `port` of the loopback.
     """
-    store = open_store(settings.database_url)
+    store = open_store(settings.database_url, data_folder=settings.data_folder)
     base, broker_url = settings.webhook_base_url, settings.celery_broker_url
     if settings.demo:
         client = HeyGenClient(DEMO_KEY, demo_url or (lambda: find_demo(store)))

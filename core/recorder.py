@@ -130,9 +130,7 @@ class Recorder:
             return
         taken, self._refusals = self._refusals, Counter()
         try:
-            with self._store.transaction():
-                for (reason, reel_id), n in list(taken.items()):  # an event loop may still be adding to it
-                    self._store.facts.refuse(reason, reel_id, utcnow(), n)
+            self._store.facts.refuse_many(dict(taken), utcnow())  # a copy: an event loop may still be adding to it
         except StoreError as error:
             logger.warning("%s", error)
             self._refusals.update(taken)

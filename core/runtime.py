@@ -46,7 +46,9 @@ class Runtime:
         self._worker = Worker(self.product.processor, self.product.webhook_secrets) if threads else None
         self._watch = BrokerWatch(self.product.store, broker_url) if broker_url else None
         self._watching = Loop("broker", self._watch.turn) if self._watch else None
-        recorder_store = open_store(settings.database_url, busy_timeout_s=RECORDER_BUSY_S)
+        recorder_store = open_store(
+            settings.database_url, busy_timeout_s=RECORDER_BUSY_S, data_folder=settings.data_folder
+        )
         self._recorder = Recorder(recorder_store, self._wake_inbox)
         self._receives = receiver
         self._webhooks = Receiver(self.product.store, self._recorder, self.product.webhook_secrets)

@@ -60,6 +60,8 @@ class Worker:
     """Run all turns of a processor in threads of this process."""
 
     def __init__(self, processor: HeyGenVideoProcessor, probe_secrets: Callable[[], Sequence[str]] = tuple) -> None:
+        self._store = processor.store
+        self._deaf: Callable[[], None] | None = None
         self._turns = Turns(processor, probe_secrets, self.wake)
         self._loops = {name: Loop(name, turn) for name, turn in self._turns.by_name.items()}
         self._loops["heartbeat"] = Loop("heartbeat", self._turns.heartbeat_turn)
@@ -69,9 +71,12 @@ class Worker:
         self._turns.begin(utcnow())
         for loop in self._loops.values():
             loop.start()
+        self._deaf = self._store.listen(self._wake_all)
 
     def stop(self) -> None:
         """End all loops, and wait a little for what is under way; what is cut short is taken up again later."""
+        if self._deaf is not None:
+            self._deaf()
         for loop in self._loops.values():
             loop.stop()
         deadline = time.monotonic() + STOP_S
@@ -86,3 +91,8 @@ class Worker:
     def wake(self, name: str) -> None:
         """Have a turn at once, because something has just been stored or has ended."""
         self._loops[name].wake()
+
+    def _wake_all(self) -> None:
+        """Have what another process may have stored taken up at once."""
+        for name in ("submit", "inbox"):
+            self.wake(name)

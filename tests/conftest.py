@@ -17,7 +17,17 @@ from tests.factories import NOW, House, Wire, a_house
 # Freezing walks through every loaded module; these read no clock that a test is about.
 LIBRARIES = (
     *("_pytest", "altair", "anyio", "av", "click", "httpcore", "httpx", "hypothesis", "numpy", "pandas", "playwright"),
-    *("pluggy", "prometheus_client", "pyarrow", "sqlite_utils", "starlette", "streamlit", "uvicorn"),
+    *(
+        "pluggy",
+        "prometheus_client",
+        "psycopg",
+        "psycopg_pool",
+        "pyarrow",
+        "sqlite_utils",
+        "starlette",
+        "streamlit",
+        "uvicorn",
+    ),
 )
 freezegun.configure(extend_ignore_list=list(LIBRARIES))
 
@@ -30,12 +40,19 @@ Build = Callable[..., House]
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Iterator[Build]:
-    """Return a factory of products; without `path` they all share one database file."""
+def database(tmp_path: Path) -> str:
+    """Return the address of a fresh database."""
+    return f"sqlite:///{tmp_path}/reels.db"
+
+
+@pytest.fixture
+def build(database: str, tmp_path: Path) -> Iterator[Build]:
+    """Return a factory of products; without `path` they all share one database."""
     houses: list[House] = []
 
     def make(mode: str = "polling", *, path: Path | None = None, wire: Wire | None = None, **settings: Any) -> House:
-        houses.append(a_house(path or tmp_path / "reels.db", mode, wire, **settings))
+        place = {"database_url": f"sqlite:///{path}" if path else database, "data_folder": tmp_path}
+        houses.append(a_house(mode, wire, **place | settings))
         return houses[-1]
 
     yield make

@@ -221,13 +221,22 @@ class House:
         return self.store.reels.get(reel.id or 0)
 
 
-def a_house(path: Path, mode: str = "polling", wire: Wire | None = None, **settings: Any) -> House:
+def a_store(address: str, folder: Path, busy_timeout_s: float = 10.0) -> Store:
+    """Open a store whose leases run by the moments that a test names, whatever the database's clock says."""
+    if address.startswith("sqlite:"):
+        return open_store(address, busy_timeout_s=busy_timeout_s)
+    from core.store.postgres import PostgresConnections
+
+    return Store(PostgresConnections(address, folder / "reels.db", busy_timeout_s=busy_timeout_s, own_clock=False))
+
+
+def a_house(mode: str = "polling", wire: Wire | None = None, **settings: Any) -> House:
     """Build a product; HeyGen is replaced on the wire and nowhere else, and jitter is fixed at its middle."""
-    base: dict[str, Any] = {"api_key": "test-key", "database_url": f"sqlite:///{path}", "processing_mode": mode}
+    base: dict[str, Any] = {"api_key": "test-key", "processing_mode": mode}
     base |= {"webhook_base_url": PUBLIC, "webhook_secrets": (SECRET,), "fallback_after_s": 60.0}
     chosen = Settings(**base | settings)
     wire = wire or Wire()
-    store = open_store(chosen.database_url, busy_timeout_s=10.0)
+    store = a_store(chosen.database_url, chosen.data_folder)
     client = HeyGenClient("test-key", "https://heygen.test", transport=httpx.MockTransport(wire))
     processor = HeyGenVideoProcessor(
         "test-key",

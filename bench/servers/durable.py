@@ -56,7 +56,7 @@ def main(argv: list[str]) -> None:
         processing_mode=ProcessingMode.WEBHOOK,
         webhook_base_url="https://bench.example",
         webhook_secrets=(SECRET,),
-        database_url=f"sqlite:///{args.database}",
+        database_url=args.database if "://" in args.database else f"sqlite:///{args.database}",
     )
     serve(Runtime(settings, worker=False), socket.socket(fileno=args.fd))
 

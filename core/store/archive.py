@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core.clock import to_ms
-from core.store.sqlite import Connections
+from core.store.connections import Connections, unlocked
+from core.store.rows import lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +47,17 @@ class Archive:
 
     def claim(self, *, now: datetime, lease_s: float, limit: int) -> list[ArchiveJob]:
         """Lease downloads that are due."""
-        values = {"now": to_ms(now), "until": to_ms(now + timedelta(seconds=lease_s)), "limit": limit}
+        values = lease(now, lease_s) | {"limit": limit}
         due = """
-            SELECT reel_id FROM archive WHERE work_after <= :now AND (lease_until IS NULL OR lease_until <= :now)
+            SELECT reel_id FROM archive WHERE work_after <= :now AND (lease_until IS NULL OR lease_until <= :clock)
             ORDER BY work_after LIMIT :limit
         """
         if self._connections.read().execute(due, values).fetchone() is None:
             return []
         with self._connections.write() as conn:
             rows = conn.execute(
-                f"UPDATE archive SET lease_until = :until WHERE reel_id IN ({due}) RETURNING reel_id, attempts",  # noqa: S608  # ours
+                f"UPDATE archive SET lease_until = :clock + :lease_ms WHERE reel_id IN ({unlocked(due)}) "  # noqa: S608  # ours
+                "RETURNING reel_id, attempts",
                 values,
             )
             return [ArchiveJob(reel_id=row["reel_id"], attempts=row["attempts"]) for row in rows]

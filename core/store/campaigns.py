@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,8 +11,8 @@ from typing import Final
 from core.clock import from_ms, to_ms
 from core.errors import UnknownCampaign
 from core.models import Reel, ReelStatus
+from core.store.connections import Connection, Connections
 from core.store.rows import REEL_COLUMNS, to_reel
-from core.store.sqlite import Connections
 
 DRAFT_DAYS: Final = 30
 DOUBT: Final = "doubt"
@@ -200,7 +199,7 @@ class Campaigns:
             SELECT id, campaign_id, attempt, :now FROM reel
             WHERE campaign_id = :campaign AND status IN ('failed', 'timed_out') AND archived_at IS NULL
             ON CONFLICT (reel_id) DO UPDATE SET attempt = excluded.attempt, work_after = excluded.work_after, tries = 0
-            WHERE attempt <> excluded.attempt
+            WHERE retry_request.attempt <> excluded.attempt
         """
         with self._connections.write() as conn:
             return conn.execute(sql, {"campaign": campaign_id, "now": to_ms(now)}).rowcount
@@ -230,7 +229,7 @@ class Campaigns:
             )
 
 
-def _counts(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, dict[str, int]]:
+def _counts(conn: Connection, ids: Sequence[int]) -> dict[int, dict[str, int]]:
     counts: dict[int, dict[str, int]] = {campaign_id: {} for campaign_id in ids}
     sql = (
         f"SELECT campaign_id, state, n FROM campaign_count WHERE n > 0 AND campaign_id IN ({', '.join('?' * len(ids))})"  # noqa: S608  # placeholders

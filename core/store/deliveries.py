@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from itertools import chain
 from typing import Any, Final
@@ -15,31 +15,33 @@ import msgspec
 from core.check import Told, apart
 from core.clock import from_ms, to_ms
 from core.models import Delivery, NewDelivery, Verdict
+from core.store.connections import HELD, Connections, unlocked
 from core.store.delivery_log import DeliveryFilter, DeliveryLog, chunks
-from core.store.rows import DELIVERY_COLUMNS, to_delivery
-from core.store.sqlite import Connections
+from core.store.rows import DELIVERY_COLUMNS, lease, to_delivery
 
 _COLUMNS: Final = ", ".join(DELIVERY_COLUMNS)
 _SELECT: Final = f"SELECT {_COLUMNS} FROM delivery "  # noqa: S608  # names are ours
 _INSERT: Final = """
-    INSERT INTO delivery (fingerprint, received_at, last_seen_at, reel_id, auth, event_type, body, headers, verdict,
-        work_after)
-    SELECT column1, column2, column2, column3, column4, column5, column6, column7, 'waiting', column2
-    FROM (VALUES {rows}) WHERE column1 IS NOT NULL
-    ON CONFLICT (fingerprint) DO UPDATE SET seen = seen + 1, last_seen_at = excluded.last_seen_at
+    INSERT INTO delivery (fingerprint, received_at, last_seen_at, reel_id, auth, event_type, body, headers, seen,
+        verdict, work_after)
+    SELECT column1, column2, column3, CAST(column4 AS BIGINT), column5, column6, column7, column8, column9, 'waiting',
+        column2
+    FROM (VALUES {rows}) AS given WHERE column1 IS NOT NULL
+    ON CONFLICT (fingerprint) DO UPDATE
+    SET seen = delivery.seen + excluded.seen, last_seen_at = excluded.last_seen_at
 """
-_EMPTY: Final = (None,) * 7
+_EMPTY: Final = (None,) * 9
 AT_ONCE: Final = 256
 _REPLAY: Final = """
     UPDATE delivery SET verdict = 'waiting', set_aside = 0, attempts = 0, work_after = :now, lease_until = NULL
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
+_DUE: Final = """
+    SELECT id FROM delivery WHERE work_after <= :now AND (lease_until IS NULL OR lease_until <= :clock)
+    ORDER BY work_after, id LIMIT :limit
+"""
 _CLAIM: Final = f"""
-    UPDATE delivery SET lease_until = :until
-    WHERE id IN (
-        SELECT id FROM delivery WHERE work_after <= :now AND (lease_until IS NULL OR lease_until <= :now)
-        ORDER BY work_after, id LIMIT :limit
-    )
+    UPDATE delivery SET lease_until = :clock + :lease_ms WHERE id IN ({unlocked(_DUE)})
     RETURNING {_COLUMNS}
 """  # noqa: S608  # names are ours
 
@@ -55,18 +57,7 @@ class Deliveries:
         """Store deliveries; one that is identical to an earlier one, byte for byte, is counted on it."""
         if not batch:
             return
-        rows = [
-            (
-                fingerprint(new),
-                to_ms(new.received_at),
-                new.reel_id,
-                new.auth,
-                new.event_type,
-                new.body,
-                msgspec.json.encode(new.headers).decode(),
-            )
-            for new in batch
-        ]
+        rows = _rows(batch)
         if len(rows) <= AT_ONCE:
             self._connections.write_once(*_insert(rows))
             return
@@ -76,7 +67,7 @@ class Deliveries:
 
     def claim(self, *, now: datetime, lease_s: float, limit: int) -> list[Delivery]:
         """Lease deliveries that are to be worked off now, oldest first."""
-        values = {"now": to_ms(now), "until": to_ms(now + timedelta(seconds=lease_s)), "limit": limit}
+        values = lease(now, lease_s) | {"limit": limit}
         if not self.has_due(now):
             return []
         with self._connections.write() as conn:
@@ -85,9 +76,9 @@ class Deliveries:
     def has_due(self, now: datetime) -> bool:
         """Tell whether anything is to be worked off; a read, so that an idle worker writes nothing."""
         sql = """
-            SELECT 1 FROM delivery WHERE work_after <= :now AND (lease_until IS NULL OR lease_until <= :now) LIMIT 1
+            SELECT 1 FROM delivery WHERE work_after <= :now AND (lease_until IS NULL OR lease_until <= :clock) LIMIT 1
         """
-        return self._connections.read().execute(sql, {"now": to_ms(now)}).fetchone() is not None
+        return self._connections.read().execute(sql, lease(now)).fetchone() is not None
 
     def settle(
         self,
@@ -133,17 +124,19 @@ class Deliveries:
 
     def is_unsettled(self, delivery: Delivery) -> bool:
         """Tell whether nobody has settled a delivery since it was claimed; ask in the transaction that acts on it."""
-        sql = "SELECT 1 FROM delivery WHERE id = ? AND worked_at IS ?"
+        sql = f"SELECT 1 FROM delivery WHERE id = ? AND worked_at IS ? {HELD}"  # noqa: S608  # ours
         worked_at = None if delivery.worked_at is None else to_ms(delivery.worked_at)
         return self._connections.read().execute(sql, (delivery.id, worked_at)).fetchone() is not None
 
     def hasten(self, reel_id: int, now: datetime) -> None:
-        """Have what waits for a reel worked off now, because its end has become known."""
+        """Have what waits for a reel worked off now, because its end has become known.
+
+        Whoever has one in hand at this moment will see the reel's end by itself, and is not waited for.
+        """
+        which = unlocked("SELECT id FROM delivery WHERE reel_id = :reel AND work_after > :now")
         with self._connections.write() as conn:
-            conn.execute(
-                "UPDATE delivery SET work_after = :now WHERE reel_id = :reel AND work_after > :now",
-                {"reel": reel_id, "now": to_ms(now)},
-            )
+            sql = f"UPDATE delivery SET work_after = :now WHERE id IN ({which})"  # noqa: S608  # ours
+            conn.execute(sql, {"reel": reel_id, "now": to_ms(now)})
 
     def replay(self, delivery_id: int, now: datetime) -> bool:
         """Have a delivery worked off again from the start; tell whether it exists."""
@@ -195,6 +188,19 @@ class Deliveries:
         return int(row[0]), None if row[1] is None else from_ms(row[1])
 
 
+def _rows(batch: Sequence[NewDelivery]) -> list[tuple[Any, ...]]:
+    """Return one row for all that are identical: no statement could store one and count it again."""
+    rows: dict[bytes, tuple[Any, ...]] = {}
+    for new in batch:
+        key, at = fingerprint(new), to_ms(new.received_at)
+        headers = msgspec.json.encode(new.headers).decode()
+        if key in rows:
+            rows[key] = (*rows[key][:2], at, *rows[key][3:8], rows[key][8] + 1)
+        else:
+            rows[key] = (key, at, at, new.reel_id, new.auth, new.event_type, new.body, headers, 1)
+    return list(rows.values())
+
+
 def fingerprint(new: NewDelivery) -> bytes:
     """Return a hash that is equal only for the same raw body on the same route."""
     return hashlib.sha256(b"%d|%s|" % (new.reel_id or 0, new.auth.encode()) + new.body).digest()
@@ -208,4 +214,4 @@ def _insert(rows: Sequence[tuple[Any, ...]]) -> tuple[str, list[Any]]:
 
 @cache
 def _statement(room: int) -> str:
-    return _INSERT.format(rows=", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * room))
+    return _INSERT.format(rows=", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * room))

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from core.clock import from_ms, to_ms
 from core.models import Delivery, Verdict
+from core.store.connections import SORTED, Connections, unlocked
 from core.store.rows import DELIVERY_COLUMNS, to_delivery
 from core.store.search import whole, words
-from core.store.sqlite import Connections
 
 QUARTER_MS: Final = 900_000
 WALK: Final = 1000
@@ -25,7 +25,7 @@ _BEFORE: Final = "id < :before ORDER BY id DESC LIMIT :room"
 # One condition leads through an index that is in the order of ids; the others are looked up in what it finds.
 _LEADS: Final = {
     "text": "SELECT rowid FROM delivery_text WHERE delivery_text MATCH :text AND rowid < :before "
-    "ORDER BY rowid DESC LIMIT :room",
+    "ORDER BY {order}rowid DESC LIMIT :room",
     "reel_id": f"SELECT id FROM delivery INDEXED BY delivery_reel WHERE reel_id = :reel_id AND {_BEFORE}",  # noqa: S608
     "set_aside": f"SELECT id FROM delivery INDEXED BY delivery_aside WHERE set_aside = 1 AND {_BEFORE}",  # noqa: S608
     "verdict": f"SELECT id FROM delivery INDEXED BY delivery_verdict WHERE verdict = :verdict AND {_BEFORE}",  # noqa: S608
@@ -48,7 +48,7 @@ _KINDS: Final = """
     SELECT name FROM kind WHERE name IS NOT NULL
 """
 _OVER_TIME: Final = """
-    SELECT (quarter + :shift) / :width AS bucket, verdict, sum(n) AS n FROM delivery_quarter
+    SELECT (quarter + :shift) / :width AS bucket, verdict, CAST(sum(n) AS BIGINT) AS n FROM delivery_quarter
     WHERE quarter >= :since AND n > 0 GROUP BY 1, 2
     UNION ALL
     SELECT (received_at / 900000 + :shift) / :width, 'waiting', count(*) FROM delivery
@@ -61,6 +61,17 @@ _INDEX: Final = """
     INSERT INTO delivery_text (rowid, body)
     SELECT id, CAST(body AS TEXT) FROM delivery
     WHERE id > (SELECT coalesce(max(id), 0) FROM delivery_text_docsize) ORDER BY id LIMIT ?
+"""
+_LAG_POSTGRES: Final = "SELECT count(*) FROM delivery_unread"
+_TAKE_POSTGRES: Final = f"""
+    WITH taken AS (
+        DELETE FROM delivery_unread WHERE id IN ({unlocked("SELECT id FROM delivery_unread ORDER BY id LIMIT ?")})
+        RETURNING id
+    )
+    SELECT delivery.id, body FROM delivery JOIN taken ON taken.id = delivery.id ORDER BY delivery.id
+"""  # noqa: S608  # ours
+_INDEX_POSTGRES: Final = """
+    INSERT INTO delivery_text (id, words) VALUES (?, plain_words(?)) ON CONFLICT (id) DO NOTHING
 """
 _LAG: Final = """
     SELECT coalesce((SELECT max(id) FROM delivery), 0) - coalesce((SELECT max(id) FROM delivery_text_docsize), 0)
@@ -126,7 +137,8 @@ class DeliveryLog:
         if lead == "text" and not match:
             return []
         values = _values(wanted) | {"room": room, "text": match}
-        return [row[0] for row in self._connections.read().execute(_LEADS[lead], values)]
+        sql = _LEADS[lead].format(order=SORTED if "*" in match else "")
+        return [row[0] for row in self._connections.read().execute(sql, values)]
 
     def _rows(self, ids: Sequence[int], rest: Sequence[str], wanted: DeliveryFilter, limit: int) -> list[Delivery]:
         where = "".join(f" AND {_ASKED[name]}" for name in rest)
@@ -184,11 +196,17 @@ class DeliveryLog:
         if self.unindexed() <= 0:
             return 0
         with self._connections.write() as conn:
-            return conn.execute(_INDEX, (limit,)).rowcount
+            if self._connections.kind == "sqlite":
+                return conn.execute(_INDEX, (limit,)).rowcount
+            taken = conn.execute(_TAKE_POSTGRES, (limit,)).fetchall()
+            bodies = [(row["id"], row["body"].decode("utf-8", "replace")) for row in taken]
+            conn.executemany(_INDEX_POSTGRES, bodies)
+            return len(bodies)
 
     def unindexed(self) -> int:
         """Return about how many of the newest deliveries a search by words does not know yet."""
-        return int(self._connections.read().execute(_LAG).fetchone()[0])
+        lag = _LAG if self._connections.kind == "sqlite" else _LAG_POSTGRES
+        return int(self._connections.read().execute(lag).fetchone()[0])
 
 
 def _plan(wanted: DeliveryFilter) -> tuple[str, list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +9,7 @@ from core.clock import from_ms, to_ms
 from core.drafts import Draft
 from core.presets import Choices
 from core.store.choices import read_choices, write_choices
-from core.store.sqlite import Connections
+from core.store.connections import Connections, Row
 
 _SELECT: Final = "SELECT key, owner, title, script, choices, updated_at FROM draft "
 
@@ -42,7 +41,7 @@ class Drafts:
                     "INSERT INTO draft (key, owner, title, script, choices, updated_at) SELECT ?, ?, ?, ?, ?, ? "
                     "WHERE NOT EXISTS (SELECT 1 FROM reel WHERE idempotency_key = ?) "
                     "ON CONFLICT (key) DO UPDATE SET title = excluded.title, script = excluded.script, "
-                    "choices = excluded.choices, updated_at = excluded.updated_at WHERE reel_id IS NULL",
+                    "choices = excluded.choices, updated_at = excluded.updated_at WHERE draft.reel_id IS NULL",
                     (*values, draft.key),
                 ).rowcount
             )
@@ -90,7 +89,7 @@ class Drafts:
             )
 
 
-def _draft(row: sqlite3.Row) -> Draft:
+def _draft(row: Row) -> Draft:
     return Draft(
         key=row["key"],
         owner=row["owner"],

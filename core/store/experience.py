@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.clock import SKEW_MS, to_ms
 from core.models import Channel
-from core.store.sqlite import Connections
+from core.store.connections import Connections
 
 RECENT = 200
 
@@ -19,7 +19,7 @@ class Experience:
 
     def seconds_since(self, moment: datetime) -> float:
         """Return the seconds of video of which we learned since a moment (kept by triggers, by quarters of an hour)."""
-        sql = "SELECT total(seconds) FROM reel_seconds WHERE quarter >= ?"
+        sql = "SELECT coalesce(sum(seconds), 0.0) FROM reel_seconds WHERE quarter >= ?"
         return float(self._connections.read().execute(sql, (to_ms(moment) // 900_000,)).fetchone()[0])
 
     def knowing_times(self, channel: Channel, limit: int = RECENT) -> list[float]:
@@ -29,12 +29,12 @@ class Experience:
         knew of long before HeyGen's clock said that it was done.
         """
         sql = """
-            SELECT max(0, detected_at - completed_at) / 1000.0 FROM reel INDEXED BY reel_known
+            SELECT detected_at - completed_at FROM reel INDEXED BY reel_known
             WHERE detected_by = ? AND completed_at IS NOT NULL AND detected_by IS NOT NULL
               AND detected_at <> completed_at AND completed_at <= detected_at + ?
             ORDER BY detected_at DESC LIMIT ?
         """
-        return [row[0] for row in self._connections.read().execute(sql, (channel, SKEW_MS, limit))]
+        return [max(0, row[0]) / 1000.0 for row in self._connections.read().execute(sql, (channel, SKEW_MS, limit))]
 
     def any_archived(self) -> bool:
         """Tell whether any reel has been put away."""

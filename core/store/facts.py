@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from core.clock import from_ms, to_ms
-from core.store.sqlite import Connections
+from core.store.connections import Connections
+from core.store.rows import lease
 
 
 class Facts:
@@ -17,7 +20,8 @@ class Facts:
         self._connections = connections
 
     def get(self, name: str) -> Any:
-        """Return the JSON value of a fact, or None."""
+        """Return the JSON value of a fact, or None; in a transaction, nobody else changes it until that ends."""
+        self._connections.lock(f"fact {name}")
         row = self._connections.read().execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return None if row is None else json.loads(row[0])
 
@@ -42,15 +46,10 @@ class Facts:
         """Take or renew a lease; False while another owner holds it."""
         with self._connections.write() as conn:
             cursor = conn.execute(
-                "INSERT INTO lease (name, owner, until) VALUES (:name, :owner, :until) "
+                "INSERT INTO lease (name, owner, until) VALUES (:name, :owner, :clock + :lease_ms) "
                 "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until "
-                "WHERE owner = excluded.owner OR until <= :now",
-                {
-                    "name": name,
-                    "owner": owner,
-                    "now": to_ms(now),
-                    "until": to_ms(now + timedelta(seconds=lease_s)),
-                },
+                "WHERE lease.owner = excluded.owner OR lease.until <= :clock",
+                lease(now, lease_s) | {"name": name, "owner": owner},
             )
             return cursor.rowcount == 1
 
@@ -64,7 +63,7 @@ class Facts:
         with self._connections.write() as conn:
             conn.execute(
                 "INSERT INTO tally (name, label, n) VALUES (?, ?, ?) "
-                "ON CONFLICT (name, label) DO UPDATE SET n = n + excluded.n",
+                "ON CONFLICT (name, label) DO UPDATE SET n = tally.n + excluded.n",
                 (name, label, n),
             )
 
@@ -75,14 +74,24 @@ class Facts:
 
     def refuse(self, reason: str, reel_id: int | None, now: datetime, n: int = 1) -> None:
         """Count a webhook request that was not believed."""
-        minute = to_ms(now) // 60_000
+        self.refuse_many({(reason, reel_id): n}, now)
+
+    def refuse_many(self, counts: Mapping[tuple[str, int | None], int], now: datetime) -> None:
+        """Count webhook requests that were not believed, by reason and by the reel that they named."""
+        at = to_ms(now)
+        by_reason: Counter[str] = Counter()
+        for (reason, _), n in counts.items():
+            by_reason[reason] += n
         with self._connections.write() as conn:
-            conn.execute(
+            self._connections.lock("refused")  # several are counted at once, in any order
+            conn.executemany(
                 "INSERT INTO refusal (minute, reason, reel_id, n, last_at) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT (minute, reason, reel_id) DO UPDATE SET n = n + excluded.n, last_at = excluded.last_at",
-                (minute, reason, reel_id or 0, n, to_ms(now)),
+                "ON CONFLICT (minute, reason, reel_id) DO UPDATE SET n = refusal.n + excluded.n, "
+                "last_at = excluded.last_at",
+                [(at // 60_000, reason, reel_id or 0, n, at) for (reason, reel_id), n in counts.items()],
             )
-            self.add("refused", reason, n)
+            for reason, n in by_reason.items():
+                self.add("refused", reason, n)
 
     def refusals(self, limit: int = 50) -> list[dict[str, Any]]:
         """Return the latest refused requests, by minute: last_at, reason, reel_id, n."""

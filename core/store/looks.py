@@ -9,7 +9,7 @@ from typing import Final
 
 from core.clock import from_ms, to_ms
 from core.models import Channel
-from core.store.sqlite import Connections
+from core.store.connections import Connections
 
 RING: Final = 64
 _NOTE: Final = """
@@ -40,9 +40,10 @@ class Looks:
         with self._connections.write() as conn:
             conn.executemany(
                 "UPDATE reel SET checks = checks + 1, last_checked_at = ? WHERE id = ?",
-                ((to_ms(now), reel_id) for reel_id in statuses),
+                ((to_ms(now), reel_id) for reel_id in sorted(statuses)),
             )
-            conn.executemany(_NOTE, ((to_ms(now), channel, word, reel_id) for reel_id, word in statuses.items()))
+            words = ((to_ms(now), channel, statuses[reel_id], reel_id) for reel_id in sorted(statuses))
+            conn.executemany(_NOTE, words)
 
     def of(self, reel_id: int) -> list[Look]:
         """Return the latest looks at a reel's video, oldest first."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from core.clock import from_ms, to_ms
 from core.models import Ended, ReelStatus
-from core.store.sqlite import Connections
+from core.store.connections import Connection, Connections, Row, unlocked
+from core.store.rows import lease
 
 TELLING: Final = "telling"  # the fact that the trigger on reel asks for
 OFF: Final = "turned off"
@@ -33,7 +33,7 @@ _RESTING: Final = f"""
 """  # noqa: S608  # ours
 _DUE: Final = """
     SELECT message_id FROM telling
-    WHERE target = :target AND work_after <= :now AND (lease_until IS NULL OR lease_until <= :now)
+    WHERE target = :target AND work_after <= :now AND (lease_until IS NULL OR lease_until <= :clock)
     ORDER BY work_after, message_id LIMIT 1
 """
 
@@ -68,6 +68,7 @@ class Notifications:
     def switch(self, now: datetime, *, on: bool) -> bool:
         """Note ends of reels from now on, or no longer; tell whether that is a change. The past is not told."""
         with self._connections.write() as conn:
+            self._connections.lock("messages")
             was_on = conn.execute("SELECT 1 FROM fact WHERE name = ?", (TELLING,)).fetchone() is not None
             if on is was_on:
                 return False
@@ -95,7 +96,8 @@ class Notifications:
         return [row[0] for row in self._connections.read().execute(_RESTING, (limit,))]
 
     def made_since(self, moment: datetime) -> int:
-        """Count the messages that were made since a moment."""
+        """Count the messages that were made since a moment; in a transaction, nobody else makes one until it ends."""
+        self._connections.lock("messages")
         sql = "SELECT count(*) FROM message WHERE made_at > ?"
         return int(self._connections.read().execute(sql, (to_ms(moment),)).fetchone()[0])
 
@@ -112,7 +114,7 @@ class Notifications:
             sql = "UPDATE ending SET message_id = ? WHERE campaign_id = ? AND message_id IS NULL"
             conn.execute(sql, (message, campaign_id))
 
-    def _message(self, conn: sqlite3.Connection, campaign: int | None, targets: Iterable[str], now: datetime) -> int:
+    def _message(self, conn: Connection, campaign: int | None, targets: Iterable[str], now: datetime) -> int:
         at = to_ms(now)
         sql = "INSERT INTO message (campaign_id, made_at) VALUES (?, ?) RETURNING id"
         message = int(conn.execute(sql, (campaign, at)).fetchone()[0])
@@ -128,13 +130,13 @@ class Notifications:
 
     def claim(self, target: str, now: datetime, lease_s: float) -> Telling | None:
         """Lease the message to a target that has waited longest; the attempt counts before it is made."""
-        values = {"target": target, "now": to_ms(now), "until": to_ms(now + timedelta(seconds=lease_s))}
+        values = lease(now, lease_s) | {"target": target}
         if self._connections.read().execute(_DUE, values).fetchone() is None:
             return None
         with self._connections.write() as conn:
             sql = f"""
-                UPDATE telling SET lease_until = :until, attempts = attempts + 1
-                WHERE target = :target AND message_id = ({_DUE}) RETURNING message_id, attempts
+                UPDATE telling SET lease_until = :clock + :lease_ms, attempts = attempts + 1
+                WHERE target = :target AND message_id = ({unlocked(_DUE)}) RETURNING message_id, attempts
             """  # noqa: S608  # ours
             row = conn.execute(sql, values).fetchone()
             if row is None:  # another worker was quicker
@@ -191,7 +193,7 @@ class Notifications:
         with self._connections.write() as conn:
             return self._put_aside(conn, UNKNOWN, which, values)
 
-    def _put_aside(self, conn: sqlite3.Connection, problem: str, which: str, values: Sequence[object]) -> int:
+    def _put_aside(self, conn: Connection, problem: str, which: str, values: Sequence[object]) -> int:
         change = "set_aside = 1, work_after = NULL, lease_until = NULL, problem = ?"
         sql = f"UPDATE telling SET {change} WHERE {which}"  # noqa: S608  # ours
         return conn.execute(sql, (problem, *values)).rowcount
@@ -248,5 +250,5 @@ class Notifications:
             conn.execute(f"DELETE FROM ending WHERE message_id IS NULL AND reel_id IN ({_GONE})")  # noqa: S608  # ours
 
 
-def _ended(row: sqlite3.Row) -> Ended:
+def _ended(row: Row) -> Ended:
     return Ended(**{**dict(row), "status": ReelStatus(row["status"]), "at": from_ms(row["at"])})

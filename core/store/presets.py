@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Final
 
 from core.clock import to_ms
 from core.presets import Preset
 from core.store.choices import read_choices, write_choices
-from core.store.sqlite import Connections
+from core.store.connections import Connections, Row
 
 _SELECT: Final = "SELECT id, campaign, name, choices FROM preset "
 
@@ -75,5 +74,5 @@ class Favourites:
                 )
 
 
-def _preset(row: sqlite3.Row) -> Preset:
+def _preset(row: Row) -> Preset:
     return Preset(id=row["id"], campaign=row["campaign"], name=row["name"], choices=read_choices(row["choices"]))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from operator import attrgetter
 from typing import Any, Final
 
 from core.clock import SKEW_MS, to_ms
 from core.errors import UnknownReel
 from core.models import ProcessingMode, Reel, ReelStatus, SendState, Shelf
-from core.store.rows import REEL_COLUMNS, as_stored, bind, bind_reels, chunked, columns_of, to_reel
+from core.store.connections import HELD, SORTED, Connection, Connections, Row, unlocked
+from core.store.rows import REEL_COLUMNS, as_stored, bind, bind_reels, chunked, columns_of, lease, to_reel
 from core.store.search import query, whole, words
-from core.store.sqlite import Connections
 
 _COLUMNS: Final = ", ".join(REEL_COLUMNS)
-_IF_NEW: Final = "ON CONFLICT (idempotency_key) DO NOTHING RETURNING idempotency_key, id"
+_IF_NEW: Final = (
+    "ON CONFLICT (idempotency_key) /*postgres: WHERE idempotency_key <> ''*/ DO NOTHING RETURNING idempotency_key, id"
+)
 _SELECT: Final = f"SELECT {_COLUMNS} FROM reel "  # noqa: S608  # names are ours
 
 # A webhook-mode reel whose webhook is long overdue is not counted: nothing asks for it, so it would hold its slot until
@@ -34,22 +36,35 @@ _IN_FLIGHT: Final = """
 _ANY_SENDING: Final = """
     SELECT 1 FROM reel INDEXED BY reel_sending WHERE status = 'pending' AND send_state IN ('sending', 'unknown') LIMIT 1
 """
+_DUE: Final = """
+    SELECT id FROM reel
+    WHERE status = 'pending' AND send_after <= :now AND send_state = :state AND deleted_at IS NULL
+      AND (lease_until IS NULL OR lease_until <= :clock) AND (:only IS NULL OR id = :only)
+    ORDER BY send_after, id LIMIT :room
+"""
 _CLAIM: Final = f"""
     UPDATE reel SET send_state = 'sending', sends = sends + 1, first_sent_at = coalesce(first_sent_at, :now),
-        lease_owner = :owner, lease_until = :until, lease_epoch = lease_epoch + 1, updated_at = :now
-    WHERE id IN (
-        SELECT id FROM reel
-        WHERE status = 'pending' AND send_after <= :now AND send_state = :state AND deleted_at IS NULL
-          AND (lease_until IS NULL OR lease_until <= :now) AND (:only IS NULL OR id = :only)
-        ORDER BY send_after, id LIMIT :room
-    )
+        lease_owner = :owner, lease_until = :clock + :lease_ms, lease_epoch = lease_epoch + 1, updated_at = :now
+    WHERE id IN ({unlocked(_DUE)})
     RETURNING {_COLUMNS}
 """  # noqa: S608  # names are ours
+_RUN_OUT: Final = "SELECT id FROM reel WHERE status = 'pending' AND send_state = 'sending' AND lease_until <= :clock"
+_LOST: Final = f"""
+    UPDATE reel SET send_state = 'unknown', unsure = 1, lease_owner = NULL, lease_until = NULL
+    WHERE id IN ({unlocked(_RUN_OUT)})
+"""  # noqa: S608  # ours
 # The words are followed from the newest row down, and each row's state is looked up in an index.
 _FOUND: Final = """
     SELECT reel_text.rowid FROM reel_text CROSS JOIN reel ON reel.id = reel_text.rowid
     WHERE reel_text MATCH ?{ids}{where}
-    ORDER BY reel_text.rowid DESC LIMIT ?
+    ORDER BY {order}reel_text.rowid DESC LIMIT ?
+"""
+# In PostgreSQL, a plan for all rows of which few are fetched: one for few rows would read all where a word is rare.
+_FILLS: Final = """
+    SELECT count(*) FROM (
+        /*postgres: WITH found AS MATERIALIZED (*/ SELECT 1 FROM reel_text WHERE reel_text MATCH ?
+        /*postgres: ) SELECT 1 FROM found*/ LIMIT ?
+    ) AS part
 """
 _IDS: Final = (
     " AND reel_text.rowid <= (SELECT max(id) FROM reel WHERE {column} = ?)"
@@ -57,8 +72,12 @@ _IDS: Final = (
 )
 # Ids follow the time of creation but for what several processes do at once: days bound the ids, generously, so that
 # a list goes on in the order of its index, and then each row's own time decides.
-_FIRST_ID: Final = "(SELECT min(id) FROM (SELECT id FROM reel WHERE created_at >= ? ORDER BY created_at LIMIT 100))"
-_LAST_ID: Final = "(SELECT max(id) FROM (SELECT id FROM reel WHERE created_at < ? ORDER BY created_at DESC LIMIT 100))"
+_FIRST_ID: Final = (
+    "(SELECT min(id) FROM (SELECT id FROM reel WHERE created_at >= ? ORDER BY created_at LIMIT 100) AS part)"
+)
+_LAST_ID: Final = (
+    "(SELECT max(id) FROM (SELECT id FROM reel WHERE created_at < ? ORDER BY created_at DESC LIMIT 100) AS part)"
+)
 _DISORDER: Final = timedelta(hours=1)
 
 
@@ -100,7 +119,7 @@ class Reels:
                 return [known[reel.idempotency_key] for reel in reels]
         return as_stored(columns, ids)
 
-    def _by_keys(self, conn: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Reel]:
+    def _by_keys(self, conn: Connection, keys: Sequence[str]) -> dict[str, Reel]:
         found: dict[str, Reel] = {}
         for start in range(0, len(keys), 500):
             some = keys[start : start + 500]
@@ -109,8 +128,8 @@ class Reels:
         return found
 
     def get(self, reel_id: int) -> Reel:
-        """Return one reel; raises UnknownReel."""
-        reel = self._one("WHERE id = ?", reel_id) if 0 < reel_id < 2**63 else None
+        """Return one reel; in a transaction, nobody else changes it until that ends. Raises UnknownReel."""
+        reel = self._one(f"WHERE id = ? {HELD}", reel_id) if 0 < reel_id < 2**63 else None
         if reel is None:
             raise UnknownReel("There is no reel {id}; `list` shows those that exist.", id=reel_id)
         return reel
@@ -125,8 +144,8 @@ class Reels:
         return self._one("WHERE idempotency_key = ?", idempotency_key)
 
     def by_video(self, video_id: str) -> Reel | None:
-        """Return the reel whose present attempt has this video, or None."""
-        return self._one("WHERE video_id = ?", video_id)
+        """Return the reel whose present attempt has this video, or None; in a transaction, it is held as by `get`."""
+        return self._one(f"WHERE video_id = ? {HELD}", video_id)
 
     def by_past_video(self, video_id: str) -> Reel | None:
         """Return the reel of which an earlier attempt had this video, or None."""
@@ -166,32 +185,24 @@ class Reels:
         `room` bounds everything in flight, `limit` this claim. A lease that ran out belongs to a worker that died while
         sending: the reel comes back as unknown. Returns the reels with their new lease_epoch.
         """
-        values = {
-            "owner": owner,
-            "now": to_ms(now),
-            "until": to_ms(now + timedelta(seconds=lease_s)),
-            "only": only,
-        }
+        values = lease(now, lease_s) | {"owner": owner, "only": only}
         with self._connections.write() as conn:
-            conn.execute(
-                "UPDATE reel SET send_state = 'unknown', unsure = 1, lease_owner = NULL, lease_until = NULL "
-                "WHERE status = 'pending' AND send_state = 'sending' AND lease_until <= ?",
-                (values["now"],),
-            )
+            self._connections.lock("claim")  # what is in flight must not grow while room for more is being counted
+            conn.execute(_LOST, values)
             unknown = conn.execute(_CLAIM, values | {"state": SendState.UNKNOWN, "room": limit}).fetchall()
             in_flight = conn.execute(_IN_FLIGHT, {"forgotten": to_ms(forgotten)}).fetchone()[0]
             free = max(0, min(limit - len(unknown), room - in_flight))
             fresh = conn.execute(_CLAIM, values | {"state": SendState.QUEUED, "room": free}).fetchall()
-        return [to_reel(row) for row in (*unknown, *fresh)]
+        return [*_oldest_first(unknown), *_oldest_first(fresh)]
 
     def may_send(self, now: datetime) -> bool:
         """Tell whether a claim could find anything; a read, so that an idle worker writes nothing."""
         sql = """
             SELECT 1 FROM reel
-            WHERE status = 'pending' AND send_after <= :now AND (lease_until IS NULL OR lease_until <= :now)
+            WHERE status = 'pending' AND send_after <= :now AND (lease_until IS NULL OR lease_until <= :clock)
               AND deleted_at IS NULL LIMIT 1
         """
-        return self._connections.read().execute(sql, {"now": to_ms(now)}).fetchone() is not None
+        return self._connections.read().execute(sql, lease(now)).fetchone() is not None
 
     def any_sending(self) -> bool:
         """Tell whether any reel's submission is still unanswered."""
@@ -240,13 +251,13 @@ class Reels:
         match = query(some, lambda word: self._fills_a_page(word, limit))
         rare = {"status": bind(wanted.status), "campaign_id": wanted.campaign_id}
         bounds = {column: value for column, value in rare.items() if value is not None}
-        found = _FOUND.format(where=where, ids="".join(_IDS.format(column=column) for column in bounds))
+        order = SORTED if "*" in match else ""
+        found = _FOUND.format(order=order, where=where, ids="".join(_IDS.format(column=column) for column in bounds))
         twice = chain.from_iterable((value, value) for value in bounds.values())
         return self._all(f"WHERE id IN ({found}) ORDER BY id DESC", match, *twice, *values, limit)
 
     def _fills_a_page(self, word: str, limit: int) -> bool:
-        sql = "SELECT count(*) FROM (SELECT 1 FROM reel_text WHERE reel_text MATCH ? LIMIT ?)"
-        return int(self._connections.read().execute(sql, (whole(word), limit)).fetchone()[0]) >= limit
+        return int(self._connections.read().execute(_FILLS, (whole(word), limit)).fetchone()[0]) >= limit
 
     def since(self, detected_after: datetime, limit: int = 50) -> list[Reel]:
         """Return the reels whose end we learned after a moment, oldest first."""
@@ -263,11 +274,12 @@ class Reels:
         sql = """
             SELECT (SELECT coalesce(sum(n), 0) FROM reel_done WHERE quarter >= :quarter) + (
                 SELECT count(*) FROM reel INDEXED BY reel_completed
-                WHERE status = 'completed' AND detected_at >= :moment AND detected_at < :quarter * 900000
+                WHERE status = 'completed' AND detected_at >= :moment AND detected_at < :whole
                   AND deleted_at IS NULL
             )
         """
-        values = {"moment": to_ms(moment), "quarter": -(-to_ms(moment) // 900_000)}
+        quarter = -(-to_ms(moment) // 900_000)
+        values = {"moment": to_ms(moment), "quarter": quarter, "whole": quarter * 900_000}
         return int(self._connections.read().execute(sql, values).fetchone()[0])
 
     def overdue(self, submitted_before: datetime) -> int:
@@ -291,9 +303,12 @@ class Reels:
         and teaches nothing; one that ends a little after we knew ended when we knew.
         """
         sql = """
-            SELECT (min(completed_at, detected_at) - submitted_at) / 1000.0 AS seconds, length(script) AS characters
-            FROM (SELECT submitted_at, completed_at, detected_at, script FROM reel INDEXED BY reel_completed
-                  WHERE status = 'completed' AND detected_at IS NOT NULL ORDER BY detected_at DESC LIMIT :looked)
+            SELECT (CASE WHEN completed_at < detected_at THEN completed_at ELSE detected_at END - submitted_at) / 1000.0
+                AS seconds, length(script) AS characters
+            FROM (
+                SELECT submitted_at, completed_at, detected_at, script FROM reel INDEXED BY reel_completed
+                WHERE status = 'completed' AND detected_at IS NOT NULL ORDER BY detected_at DESC LIMIT :looked
+            ) AS part
             WHERE submitted_at < completed_at AND submitted_at < detected_at AND completed_at <= detected_at + :skew
             ORDER BY detected_at DESC LIMIT :limit
         """
@@ -306,6 +321,10 @@ class Reels:
 
     def _all(self, where: str, *values: object) -> list[Reel]:
         return [to_reel(row) for row in self._connections.read().execute(_SELECT + where, values)]
+
+
+def _oldest_first(rows: Sequence[Row]) -> list[Reel]:
+    return sorted(map(to_reel, rows), key=attrgetter("send_after", "id"))
 
 
 def _wanted(wanted: ReelFilter) -> tuple[str, list[Any]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from core.clock import to_ms
-from core.store.sqlite import Connections
+from core.store.connections import Connections, unlocked
+from core.store.rows import lease
 
 _WIPE: Final = """
     UPDATE reel SET title = '', script = '', options = '{}', avatar_id = '', voice_id = '', video_url = NULL,
@@ -44,16 +45,16 @@ class Removals:
 
     def claim(self, *, now: datetime, lease_s: float, limit: int) -> list[RemovalJob]:
         """Lease removals that are due."""
-        values = {"now": to_ms(now), "until": to_ms(now + timedelta(seconds=lease_s)), "limit": limit}
+        values = lease(now, lease_s) | {"limit": limit}
         due = """
-            SELECT reel_id FROM removal WHERE work_after <= :now AND (lease_until IS NULL OR lease_until <= :now)
+            SELECT reel_id FROM removal WHERE work_after <= :now AND (lease_until IS NULL OR lease_until <= :clock)
             ORDER BY work_after LIMIT :limit
         """
         if self._connections.read().execute(due, values).fetchone() is None:
             return []
         with self._connections.write() as conn:
             rows = conn.execute(
-                f"UPDATE removal SET lease_until = :until WHERE reel_id IN ({due}) "  # noqa: S608  # ours
+                f"UPDATE removal SET lease_until = :clock + :lease_ms WHERE reel_id IN ({unlocked(due)}) "  # noqa: S608  # ours
                 "RETURNING reel_id, at_heygen, attempts",
                 values,
             )
@@ -89,16 +90,16 @@ class Removals:
 
     def is_being_kept(self, reel_id: int, now: datetime) -> bool:
         """Tell whether a worker is downloading the reel's files at this moment."""
-        sql = "SELECT 1 FROM archive WHERE reel_id = ? AND lease_until > ?"
-        return self._connections.read().execute(sql, (reel_id, to_ms(now))).fetchone() is not None
+        sql = "SELECT 1 FROM archive WHERE reel_id = :reel AND lease_until > :clock"
+        return self._connections.read().execute(sql, lease(now) | {"reel": reel_id}).fetchone() is not None
 
     def end_lost_sending(self, reel_id: int, now: datetime) -> None:
         """Note that the outcome is unknown where the worker that was sending the reel has died."""
         with self._connections.write() as conn:
             conn.execute(
                 "UPDATE reel SET send_state = 'unknown', unsure = 1, lease_owner = NULL, lease_until = NULL "
-                "WHERE id = ? AND status = 'pending' AND send_state = 'sending' AND lease_until <= ?",
-                (reel_id, to_ms(now)),
+                "WHERE id = :reel AND status = 'pending' AND send_state = 'sending' AND lease_until <= :clock",
+                lease(now) | {"reel": reel_id},
             )
 
     def past_videos(self, reel_id: int) -> list[str]:

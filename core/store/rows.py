@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -14,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from core.clock import from_ms, to_ms
 from core.models import Channel, Delivery, ProcessingMode, Reel, ReelStatus, SendState, TimelineEntry, Verdict
+from core.store.connections import Row
 
 _ENUMS: Final[Mapping[str, type[StrEnum]]] = {
     "status": ReelStatus,
@@ -29,11 +29,17 @@ _TIMES: Final = frozenset(
 )
 _CHUNKS: Final = (512, 64, 16, 4, 1)  # 512 rows of all columns stay under SQLite's 32,766 values a statement
 T = TypeVar("T")
+_OF_DELIVERY: Final = ("event_type", "delivery_id", "auth", "verdict", "video_id", "seen", "note", "note_told")
 _JSON: Final = frozenset({"options", "headers", "note_told"})
 
 
+def lease(now: datetime, lease_s: float = 0.0) -> dict[str, Any]:
+    """Return `now`, by which work is due, and by which leases run: `clock`, SQLite's is the host's, and `lease_ms`."""
+    return {"now": to_ms(now), "clock": to_ms(now), "lease_ms": round(lease_s * 1000)}
+
+
 def bind(value: object) -> object:
-    """Return what SQLite stores for a field's value."""
+    """Return what the database stores for a field's value."""
     if isinstance(value, datetime):
         return to_ms(value)
     if isinstance(value, Mapping):
@@ -76,7 +82,7 @@ def columns_of(reels: Sequence[Reel]) -> Columns:
 
 
 def bind_reels(columns: Columns) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return the columns that any of these new reels fills, and what SQLite stores in them, a row a reel."""
+    """Return the columns that any of these new reels fills, and what the database stores in them, a row a reel."""
     filled = {name: values for name, values in columns.items() if values.count(None) < len(values)}
     return list(filled), list(zip(*(_bound(name, values) for name, values in filled.items()), strict=True))
 
@@ -112,17 +118,17 @@ def _put(values: Iterable[Any]) -> Reel:
     return reel
 
 
-def to_reel(row: sqlite3.Row) -> Reel:
+def to_reel(row: Row) -> Reel:
     """Build a reel from a row of REEL_COLUMNS, in their order."""
     return _put(_read(row, _REEL_READERS))
 
 
-def to_delivery(row: sqlite3.Row) -> Delivery:
+def to_delivery(row: Row) -> Delivery:
     """Build a delivery from a row of DELIVERY_COLUMNS, in their order."""
     return Delivery(**dict(zip(DELIVERY_COLUMNS, _read(row, _DELIVERY_READERS), strict=True)))
 
 
-def _read(row: sqlite3.Row, readers: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
+def _read(row: Row, readers: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
     values = list(row)
     for n, read in readers:
         if values[n] is not None:
@@ -143,6 +149,12 @@ def chunked(rows: Sequence[T]) -> Iterator[Sequence[T]]:
             start += size
 
 
-def to_entry(row: sqlite3.Row) -> TimelineEntry:
-    """Build a timeline entry from `at`, `kind` and `detail`."""
-    return TimelineEntry(at=from_ms(row["at"]), kind=row["kind"], detail=json.loads(row["detail"]))
+def to_entry(row: Row) -> TimelineEntry:
+    """Build a timeline entry from `at`, `kind` and `detail`; a delivery's detail is its columns."""
+    detail = _of_delivery(row) if row["detail"] is None else json.loads(row["detail"])
+    return TimelineEntry(at=from_ms(row["at"]), kind=row["kind"], detail=detail)
+
+
+def _of_delivery(row: Row) -> dict[str, Any]:
+    told = row["note_told"]
+    return {name: row[name] for name in _OF_DELIVERY} | {"note_told": None if told is None else json.loads(told)}

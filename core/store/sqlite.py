@@ -9,24 +9,26 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlite_utils import Database, Migrations
 
 from core.errors import StoreError
 
-SCHEMA: Final = Path(__file__).parent / "schema"
+SCHEMA: Final = Path(__file__).parent / "schema" / "sqlite"
 WAL_PAGES: Final = 4000
 TURN_S: Final = 0.1
 _TURNS: Final[dict[Path, threading.RLock]] = {}  # one a file: a process may open the same database several times
 os.register_at_fork(after_in_child=_TURNS.clear)
 
 
-class Connections:
+class SqliteConnections:
     """Hand out connections to one database file; nothing is opened before the first use."""
+
+    kind: Literal["sqlite", "postgresql"] = "sqlite"
 
     def __init__(self, path: Path, *, busy_timeout_s: float = 30.0, schema: Path = SCHEMA) -> None:
         self.path = path
@@ -69,7 +71,7 @@ class Connections:
             finally:
                 self._local.depth = 0
 
-    def write_once(self, sql: str, values: Sequence[object]) -> None:
+    def write_once(self, sql: str, values: Any) -> None:
         """Run one statement: inside a transaction of this thread as part of it, else as a durable one of its own.
 
         It gives up the interpreter's lock once, where BEGIN and COMMIT would make the thread wait for it three times.
@@ -90,6 +92,17 @@ class Connections:
             yield
         finally:
             self._writing.release()
+
+    def lock(self, name: str) -> None:
+        """Do nothing: whoever writes has the whole database."""
+
+    def listen(self, _wake: Callable[[], None]) -> None:
+        """Tell nothing: the processes that write stand on this host, and wake their own worker."""
+
+    @property
+    def address(self) -> str:
+        """Return the file."""
+        return str(self.path)
 
     def close(self) -> None:
         """Close the writer and this thread's reader; other readers close with their threads."""

@@ -10,19 +10,21 @@ from typing import Final
 from core.actor import actor
 from core.clock import to_ms
 from core.models import TimelineEntry
+from core.store.connections import Connections
 from core.store.rows import to_entry
-from core.store.sqlite import Connections
 
 # Deliveries are told from their own table, so that one fact stands in one place.
 _READ: Final = """
-    SELECT at, kind, detail FROM (
-        SELECT at, 0 AS source, id, kind, detail FROM timeline WHERE reel_id = :reel
+    SELECT at, kind, detail, event_type, id AS delivery_id, auth, verdict, video_id, seen, note,
+        note_told
+    FROM (
+        SELECT at, 0 AS source, id, kind, detail, '' AS event_type, '' AS auth, '' AS verdict, '' AS video_id,
+            0 AS seen, '' AS note, '' AS note_told
+        FROM timeline WHERE reel_id = :reel
         UNION ALL
-        SELECT received_at, 1, id, 'webhook', json_object(
-            'event_type', event_type, 'delivery_id', id, 'auth', auth, 'verdict', verdict, 'video_id', video_id,
-            'seen', seen, 'note', note, 'note_told', json(note_told))
+        SELECT received_at, 1, id, 'webhook', NULL, event_type, auth, verdict, video_id, seen, note, note_told
         FROM delivery WHERE reel_id = :reel
-    ) ORDER BY at, source, id
+    ) AS entry ORDER BY at, source, id
 """
 
 

@@ -28,7 +28,7 @@ LAYERS = (
     "turns",
     "worker tasks",
     "insight dashboard history doctor in_force status files",
-    "runtime serving",
+    "runtime serving relocation",
     "sides",
     "comparison",
     "__main__ __init__",

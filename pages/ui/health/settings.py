@@ -28,6 +28,7 @@ MEANINGS: Final = {
     "HEYGEN_WEBHOOK_SECRET": mark("Signing secrets that are believed"),
     "APP_ENV": mark("development, staging or production; chooses the mode"),
     "DATABASE_URL": mark("Where everything is kept"),
+    "DATA_FOLDER": mark("Where files and secrets are kept beside PostgreSQL"),
     "CELERY_BROKER_URL": mark("Task queue that takes the worker's turns; none: they are taken in the process"),
     "HEYGEN_MAX_CONCURRENT": mark("Videos in the making at once"),
     "HEYGEN_DEADLINE_S": mark("Seconds without news until a reel counts as timed out"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -32,7 +31,7 @@ class NewsOfReels(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.house = a_house(Path(self.folder.name) / "reels.db", "hybrid", max_concurrent=1000)
+        self.house = a_house("hybrid", database_url=f"sqlite:///{self.folder.name}/reels.db", max_concurrent=1000)
         self.reels: dict[int, Reel] = {}
         self.owner: dict[str, int] = {}
         self.past: set[str] = set()

@@ -109,7 +109,7 @@ def test_seconds_are_finite_and_positive(name: str, value: str) -> None:
     line = str(caught.value)
     assert "\n" not in line
     assert name in line
-    assert repr(value) in line
+    assert repr(value.replace("user:secret", "user:***")) in line
     assert "a finite number greater than 0" in line
 
 
@@ -153,7 +153,7 @@ def test_a_wrong_value_is_one_line_with_variable_value_and_what_is_allowed(name:
     line = str(caught.value)
     assert "\n" not in line
     assert name in line
-    assert repr(value) in line
+    assert repr(value.replace("user:secret", "user:***")) in line
     assert allowed in line.partition("allowed:")[2]
 
 

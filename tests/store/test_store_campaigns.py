@@ -17,6 +17,7 @@ from core.shelf import Shelving
 from core.store import ReelFilter, Store
 from tests.conftest import Build
 from tests.factories import NOW, House
+from tests.store.sides import SQLITE_ALONE
 
 
 @pytest.fixture
@@ -171,6 +172,7 @@ def test_a_list_shows_one_campaign_with_every_other_filter(house: House, store: 
     assert found(text="otoño", before_id=5) == [4]
 
 
+@SQLITE_ALONE
 @pytest.mark.parametrize(
     "wanted",
     [

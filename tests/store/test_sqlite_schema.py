@@ -15,7 +15,7 @@ from core.campaigns import new_draft_key
 from core.errors import StoreError
 from core.models import ProcessingMode, ReelStatus
 from core.store import Store, open_store
-from core.store.sqlite import SCHEMA, Connections, migrate, statements
+from core.store.sqlite import SCHEMA, SqliteConnections, migrate, statements
 from tests.factories import NOW, a_delivery, a_reel
 
 READY = {"mode": ProcessingMode.POLLING, "requested_mode": ProcessingMode.POLLING, "created_at": NOW, "updated_at": NOW}
@@ -62,7 +62,7 @@ def test_a_relative_and_an_absolute_address_name_their_files(tmp_path: Path, mon
 
 
 def test_commits_are_durable_and_readers_do_not_wait_for_writers(tmp_path: Path) -> None:
-    connections = Connections(tmp_path / "reels.db")
+    connections = SqliteConnections(tmp_path / "reels.db")
     for conn in (connections.read(), connections._open_writer().conn):
         assert conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         assert conn.execute("PRAGMA synchronous").fetchone()[0] == 2
@@ -86,10 +86,10 @@ def test_a_migration_that_fails_midway_leaves_neither_its_tables_nor_its_record(
     (schema / "0999_broken.sql").write_text("CREATE TABLE half (x);\nCREATE TABLE half (x);\n")
     path = tmp_path / "reels.db"
     with pytest.raises(StoreError, match="half already exists"):
-        Connections(path, schema=schema).read()
+        SqliteConnections(path, schema=schema).read()
     assert "half" not in tables(path)
     (schema / "0999_broken.sql").write_text("CREATE TABLE half (x);\n")
-    connections = Connections(path, schema=schema)
+    connections = SqliteConnections(path, schema=schema)
     connections.read()
     connections.close()
     assert "half" in tables(path)
@@ -100,7 +100,7 @@ def test_an_older_database_gets_what_it_lacks_and_keeps_what_it_has(tmp_path: Pa
     schema, path = tmp_path / "schema", tmp_path / "reels.db"
     schema.mkdir()
     shutil.copy(SCHEMA / f"{FILES[0]}.sql", schema)
-    old = Connections(path, schema=schema)
+    old = SqliteConnections(path, schema=schema)
     with old.write() as conn:
         conn.execute("INSERT INTO reel_count (status, n) VALUES ('failed', 7)")
     old.close()
@@ -115,7 +115,7 @@ def test_what_was_put_away_or_deleted_before_is_counted_by_its_campaign(tmp_path
     schema.mkdir()
     for name in FILES[:10]:
         shutil.copy(SCHEMA / f"{name}.sql", schema)
-    with closing(Store(Connections(path, schema=schema))) as old:
+    with closing(Store(SqliteConnections(path, schema=schema))) as old:
         campaign_id = old.campaigns.add("Otoño", draft, "token", NOW)
         rows = [a_reel(campaign_id=campaign_id, idempotency_key=f"{draft}-{n}", **READY) for n in range(1, 4)]
         _first, second, third = old.reels.add(rows)

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,9 +11,12 @@ import pytest
 from core.errors import StoreError
 from core.models import NewDelivery
 from core.recorder import MAX_BATCH, MAX_WAITING, Recorder, TooManyWaiting
-from core.store import DeliveryFilter, open_store
+from core.store import DeliveryFilter
 from tests.conftest import Build
-from tests.factories import House, a_body, a_delivery, wait_until
+from tests.factories import House, a_body, a_delivery, a_store, wait_until
+from tests.store.sides import somebody_elses
+
+LOCK = "BEGIN; LOCK TABLE delivery, refusal, tally"
 
 
 @pytest.fixture
@@ -51,8 +53,8 @@ def stored(house: House) -> int:
 
 @contextmanager
 def locked(house: House) -> Iterator[None]:
-    with closing(sqlite3.connect(house.store.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with somebody_elses(house.settings.database_url) as other:
+        other.execute("BEGIN IMMEDIATE" if house.settings.database_url.startswith("sqlite") else LOCK)
         yield
         other.execute("ROLLBACK")
 
@@ -60,7 +62,7 @@ def locked(house: House) -> Iterator[None]:
 def test_what_is_recorded_is_durable_when_its_future_is_done(house: House) -> None:
     async def look() -> list[bytes]:
         await recorder.record(a_delivery())
-        with closing(sqlite3.connect(house.store.path)) as other:
+        with somebody_elses(house.settings.database_url) as other:
             return [row[0] for row in other.execute("SELECT body FROM delivery")]
 
     with recording(house) as recorder:
@@ -150,7 +152,7 @@ def test_a_server_that_has_stopped_does_not_hurt_the_batch(house: House, caplog:
 
 def test_when_the_store_cannot_be_written_everybody_is_told_and_later_ones_work(build: Build, house: House) -> None:
     house.store.reels.counts()
-    impatient = open_store(house.settings.database_url, busy_timeout_s=0.05)
+    impatient = a_store(house.settings.database_url, house.settings.data_folder, busy_timeout_s=0.05)
     recorder = Recorder(impatient)
     recorder.start()
 
@@ -227,12 +229,12 @@ def test_refused_requests_are_counted_after_the_store_was_locked(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     house.store.reels.counts()
-    impatient = open_store(house.settings.database_url, busy_timeout_s=0.01)
+    impatient = a_store(house.settings.database_url, house.settings.data_folder, busy_timeout_s=0.01)
     recorder = Recorder(impatient)
     with locked(house):
         recorder.refuse("unsigned", None)
         recorder.start()
-        wait_until(lambda: "locked" in caplog.text)
+        wait_until(lambda: "lock" in caplog.text)
         recorder.refuse("unsigned", None)
     wait_until(lambda: house.store.facts.tallies("refused") == {"unsigned": 2})
     recorder.stop()
