@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from core.errors import Refused
+from core.heartbeat import ALIVE_S, age_s, queue_ages_s
 from core.store import Copied, Store
-from core.worker import ALIVE_S, HEARTBEAT
 
 
 def relocate(source: Store, target: Store, now: datetime, told: Callable[[str, int], None]) -> list[Copied]:
@@ -16,8 +16,8 @@ def relocate(source: Store, target: Store, now: datetime, told: Callable[[str, i
         raise Refused("Source and target are the same database: name two.")
     if not source.is_there:
         raise Refused("There is no database {address} to copy.", address=source.address)
-    beat = source.facts.set_at(HEARTBEAT)
-    if beat is not None and (now - beat).total_seconds() < ALIVE_S:
+    ages_s = (age_s(source, now), *queue_ages_s(source, now).values())
+    if any(age is not None and age < ALIVE_S for age in ages_s):
         raise Refused("The product runs on {address}: stop it, and copy then.", address=source.address)
     return source.copy_to(target, told)
 
