@@ -18,7 +18,7 @@ from core.presets import Choices, Preset
 from core.shelf import Shelving
 from core.store import ReelFilter, Store
 from core.store.copying import COUNTED, KEYS
-from core.worker import HEARTBEAT
+from core.heartbeat import HEARTBEAT
 from tests.conftest import Build
 from tests.factories import NOW, House, a_body, a_delivery, a_store, an_observation
 from tests.store.sides import somebody_elses
