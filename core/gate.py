@@ -88,11 +88,16 @@ class Gate:
         return replace(self, until=now + timedelta(seconds=PROBE_EVERY_S)) if self.state == "stopped" else self
 
     def _wait_s(self, error: HeyGenError, jitter: float) -> float:
+        is_daily = isinstance(error, HeyGenRefused) and error.code in DAILY_CODES
         if error.retry_after_s is not None:
-            return min(error.retry_after_s, LONGEST_WAIT_S)
-        if isinstance(error, HeyGenRefused) and error.code in DAILY_CODES:
-            return DAILY_WAIT_S
-        return backoff_s(self.strikes + 1, jitter, base_s=2.0)
+            told_s = min(
+                error.retry_after_s, LONGEST_WAIT_S
+            )  # of a limit that lasts all day, only the first is believed
+            return max(told_s, self._backoff_s(jitter, DAILY_WAIT_S)) if is_daily else told_s
+        return DAILY_WAIT_S if is_daily else self._backoff_s(jitter)
+
+    def _backoff_s(self, jitter: float, cap_s: float = 60.0) -> float:
+        return backoff_s(self.strikes + 1, jitter, base_s=2.0, cap_s=cap_s)
 
     def _closed(self, state: str, error: HeyGenError, until: datetime) -> Gate:
         return Gate(

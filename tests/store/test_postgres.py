@@ -148,21 +148,32 @@ def test_many_that_change_everything_at_once_wait_in_no_circle(house: House, bui
 
 
 def test_a_reel_that_is_read_to_be_changed_waits_for_the_other_who_changes_it(house: House, build: Build) -> None:
-    reel, other = house.stored(), build()
-    begun, seen = threading.Event(), []
+    reel, other, seen = house.stored(), build(), []
 
     def second() -> None:
-        begun.set()
         with other.store.transaction():
             seen.append(other.store.reels.get(reel.id or 0).title)
 
-    with house.store.transaction():
-        house.store.reels.save(house.store.reels.get(reel.id or 0), title="first")
-        thread = threading.Thread(target=second)
-        thread.start()
-        begun.wait()
-    thread.join()
+    with somebody_elses(house.settings.database_url) as conn:
+        with house.store.transaction():
+            house.store.reels.save(house.store.reels.get(reel.id or 0), title="first")
+            thread = threading.Thread(target=second)
+            thread.start()
+            waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            wait_until(lambda: seen or conn.execute(waits).fetchone())
+        thread.join()
     assert seen == ["first"]
+
+
+def test_nobody_waits_for_a_counter_that_another_changes(house: House, build: Build) -> None:
+    one, two, other = house.stored(), house.stored(), build()
+    with house.store.transaction():
+        house.store.reels.save(one, status=ReelStatus.FAILED)
+        thread = threading.Thread(target=lambda: other.store.reels.save(two, status=ReelStatus.FAILED), daemon=True)
+        thread.start()
+        thread.join(5)
+        assert not thread.is_alive()
+    assert house.store.reels.counts()[ReelStatus.FAILED] == 2
 
 
 def test_a_claim_passes_over_what_another_has_in_hand(house: House, build: Build) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from core.campaign_draft import CampaignDraft
 from core.campaign_rows import Checked, check_rows
 from core.catalogue import Avatar, Catalogue, Voice
-from core.estimate import Estimate, estimate
+from core.estimate import Concern, Estimate, concerns, estimate
+from core.formats import format_of
 from core.models import Reel
 from core.product import Product
 
@@ -37,6 +38,16 @@ def totals(product: Product, checked: Iterable[Checked]) -> Totals:
     """Add up the rows that are good."""
     each = [estimated(product, one.reel) for one in checked if one.reel is not None]
     return Totals(reels=len(each), seconds=sum(e.seconds for e in each), price=sum(e.price for e in each))
+
+
+def too_long(product: Product, checked: Iterable[Checked]) -> list[int]:
+    """Return the numbers of the good rows whose video is longer than the destination of its format takes."""
+    return [one.row.number for one in checked if one.reel is not None and _is_too_long(product, one.reel)]
+
+
+def _is_too_long(product: Product, reel: Reel) -> bool:
+    limit_s = format_of(reel.aspect_ratio).limit_s
+    return Concern.TOO_LONG in concerns(estimated(product, reel), limit_s=limit_s, balance=None)
 
 
 def wrong_places(draft: CampaignDraft, checked: Sequence[Checked]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,9 +16,11 @@ from core.errors import ReelsError
 from core.product import Product
 from pages.ui.language import _, say
 from pages.ui.many import writing as drafts
-from pages.ui.many.checking import Totals, totals
+from pages.ui.many.checking import Totals, too_long, totals
 from pages.ui.many.writing import Writing
 from pages.ui.moments import money, number, span
+
+MOST_NAMED: Final = 12
 
 
 def draw_summary(product: Product, writing: Writing, checked: Sequence[Checked]) -> None:
@@ -25,6 +28,7 @@ def draw_summary(product: Product, writing: Writing, checked: Sequence[Checked])
     come = totals(product, checked)
     st.header(_("What it comes to"), anchor=False)
     _draw_totals(product, come)
+    _draw_too_long(too_long(product, checked))
     with st.container(border=True, key="confirm"):
         writing.change(
             name=st.text_input(
@@ -71,6 +75,20 @@ def _draw_totals(product: Product, come: Totals) -> None:
             _("The wallet does not pay for all of it: where the credit ends, reels wait until it is topped up."),
             icon=":material/account_balance_wallet:",
         )
+
+
+def _draw_too_long(rows: Sequence[int]) -> None:
+    """Say before anything is spent which videos their destination will not take."""
+    if not rows:
+        return
+    named = ", ".join(map(number, rows[:MOST_NAMED])) + ("…" if len(rows) > MOST_NAMED else "")
+    st.warning(
+        _(
+            "Longer than the destination of their format takes: rows {rows}. Shorten these scripts or choose another "
+            "format; they can be made all the same."
+        ).format(rows=named),
+        icon=":material/front_hand:",
+    )
 
 
 def _submit(product: Product, writing: Writing, checked: Sequence[Checked], beside: DeltaGenerator) -> None:

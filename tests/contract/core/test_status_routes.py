@@ -9,8 +9,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from core.clock import utcnow
+from core.models import ProcessingMode
 from core.product import Product
 from core.status import status_routes
+from core.sweep import Sweeper
 from core.turns import Turns
 from core.waker import BROKER
 from tests.conftest import Build
@@ -88,6 +90,31 @@ def test_metrics_are_prometheus_text_and_agree_with_the_store(receiver: Receivin
     assert told["deliveries_refused_total", "unsigned"] == 1
     assert told["deliveries_refused_total", "forged"] == 1
     assert (told["worker_alive",], told["queue_open",], told["webhook_breaker_open",]) == (0, 1, 0)
+
+
+def test_metrics_tell_of_calls_sweeps_delays_and_commits(receiver: Receiving, house: House) -> None:
+    now = utcnow()
+    house.stored(at=now - timedelta(minutes=5))
+    house.stored(at=now - timedelta(minutes=5), mode=ProcessingMode.POLLING)
+    for video_id, ago_s in (("v1", 20), ("v2", 200)):
+        house.wire.finish(video_id, completed_at=now.timestamp() - ago_s)
+    receiver.signed(ACCOUNT, a_body())
+    waiting = metrics(receiver)
+    assert waiting["deliveries_waiting",] == 1
+    assert waiting["deliveries_waiting_age_seconds",] > 0
+    receiver.work()
+    Sweeper(house.processor).turn(utcnow())
+    Worker(house.processor).heartbeat_turn(utcnow())
+    told = metrics(receiver)
+    calls = {name[1:]: n for name, n in told.items() if name[0] == "heygen_calls_total"}
+    assert calls == {("GET videos/{id}", "200"): 2, ("GET videos/statuses", "200"): 1}
+    assert told["sweeps_total", "done"] == 1
+    for channel, below, above, delay_s in (("webhook", "10.0", "30.0", 20), ("poll", "120.0", "300.0", 200)):
+        bucket = "detection_delay_seconds_bucket"
+        assert (told[bucket, channel, below], told[bucket, channel, above]) == (0, 1)
+        assert told["detection_delay_seconds_sum", channel] == pytest.approx(delay_s, abs=9)
+    assert (told["commit_batch_deliveries_count",], told["commit_batch_deliveries_sum",]) == (1, 1)
+    assert told["deliveries_waiting",] == 0
 
 
 def test_an_attempt_that_was_not_believed_is_in_the_metrics_at_once(receiver: Receiving) -> None:

@@ -109,6 +109,16 @@ def test_pauses_grow_while_they_follow_each_other_and_stay_bounded() -> None:
     assert waits == [2, 4, 8, 16, 32, 60, 60, 60, 60]
 
 
+@pytest.mark.parametrize(("code", "asked"), [("quota_exceeded", 11), ("rate_limit_exceeded", 3600)])
+def test_a_daily_limit_that_asks_for_a_second_again_and_again_is_not_hammered(code: str, asked: int) -> None:
+    gate, now, times = Gate(), NOW, 0
+    while now < NOW + timedelta(hours=1):
+        gate = gate.after(refused(429, code, retry_after_s=1), now, 1.0)
+        assert gate.until is not None
+        now, times = gate.until, times + 1
+    assert times == asked
+
+
 def test_several_refusals_at_once_are_one_strike() -> None:
     first = Gate().after(refused(429), NOW, 1.0)
     second = first.after(refused(429), NOW + timedelta(seconds=1), 1.0)

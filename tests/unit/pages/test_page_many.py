@@ -264,3 +264,22 @@ def test_choices_for_all_rows_count_for_rows_that_say_nothing(product: Product, 
 )
 def test_a_template_is_offered_in_both_kinds(visit: Visit, language: str, labels: list[str]) -> None:
     assert [button.proto.label for button in visit("many", language).get("download_button")] == labels
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("es", "Más largos de lo que admite el destino de su formato: filas 2, 4."), ("en", "takes: rows 2, 4.")],
+)
+def test_videos_that_their_destination_will_not_take_are_named_before_they_are_paid_for(
+    product: Product, visit: Visit, language: str, sentence: str
+) -> None:
+    table = "título;formato\nUno;9:16\nDos;16:9\nTres;cuadrado\n".encode()
+    page = upload(visit("many", language), table, script="palabra " * 226)
+    assert [warning.value for warning in page.warning if sentence in warning.value]
+    name_it(page, language)
+    press(page, "Crear 3 reels" if language == "es" else "Make 3 reels")
+    assert len(stored(product)) == 3
+
+
+def test_videos_that_fit_are_not_warned_of(visit: Visit) -> None:
+    assert not upload(visit("many"), script="palabra " * 220 + "{{nombre}}").warning
