@@ -11,8 +11,8 @@ from core.models import Channel
 from pages.ui.component import component
 from pages.ui.language import _, mark
 from pages.ui.moments import exact, number
-from pages.ui.verdicts import note_of
-from pages.ui.words import CHANNELS, Look
+from pages.ui.verdicts import PROOFS, VERDICTS, note_of
+from pages.ui.words import CHANNELS, MODES, STATES, Look
 
 KINDS: Final = {
     "pending": Look(mark("Stored, waiting for its turn"), "schedule", "gray"),
@@ -88,6 +88,12 @@ VALUES: Final = {
     "deadline": mark("the deadline"),
     "retry": mark("before a new attempt"),
 }
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "mode": {str(mode): word for mode, word in MODES.items()},
+    "status": {str(status): state.word for status, state in STATES.items()},
+    "verdict": {str(verdict): state.word for verdict, state in VERDICTS.items()},
+    "auth": PROOFS,
+}
 SAID: Final = ("failure_message", "message")
 HIDDEN: Final = frozenset({"channel", "sending", "requested_mode", "how", "body", "key", "note_told", *SAID})
 TELLING: Final = frozenset({"completed", "failed", "anomaly"})
@@ -141,7 +147,15 @@ def _details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
         detail = {**detail, "note": note_of(str(detail["note"]), detail.get("note_told"))}
     told = {name: value for name, value in detail.items() if once.get(name) != value and name not in HIDDEN}
     shown = [(name, value) for name, value in told.items() if value not in (None, "", [])]
-    return [(_(DETAILS[name]) if name in DETAILS else name.replace("_", " "), _value(value)) for name, value in shown]
+    return [
+        (_(DETAILS[name]) if name in DETAILS else name.replace("_", " "), _word(name, value)) for name, value in shown
+    ]
+
+
+def _word(name: str, value: object) -> str:
+    """Write a value; one of our own names by its word, HeyGen's stay as they are."""
+    words = WORDS.get(name, {})
+    return _(words[str(value)]) if str(value) in words else _value(value)
 
 
 def _value(value: object) -> str:

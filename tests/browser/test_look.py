@@ -9,12 +9,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from core.campaigns import new_draft_key, submit
 from core.models import Reel
 from tests.browser.conftest import Server, Visit, fault_of, keep
 
-HEALTH = [f"/health?part={part}" for part in ("now", "checks", "modes", "settings", "webhooks")]
+HEALTH = [f"/health?part={part}" for part in ("now", "checks", "modes", "settings", "webhooks", "telling")]
 HELP = [f"/help?guide={guide}" for guide in ("marketing", "qa", "operations")]
-PAGES = ["/", "/reels", "/new", "/reel?id=1", "/deliveries", *HEALTH, *HELP, "/simulator"]
+MANY = ["/many", "/campaigns", "/campaign?id=1"]
+PAGES = ["/", "/reels", "/new", "/reel?id=1", *MANY, "/deliveries", *HEALTH, *HELP, "/simulator"]
 COLD = {
     "/": "Reels",
     "/new": "Nuevo reel",
@@ -48,8 +50,10 @@ def name_of(path: str) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_reel(server: Server) -> None:
-    """Have at least one reel, with a title that would act if it were ever taken for markup."""
+    """Have a reel and a campaign, with titles that would act if they were ever taken for markup."""
     server.product.processor.enqueue(Reel(title=LOUD, script=LOUD + " [[sim: render=1s]]"))
+    few = [Reel(title=f"Oferta {n}", script="Hola. [[sim: render=1s]]") for n in range(3)]
+    submit(server.product.processor, LOUD[:80], new_draft_key(), few)
 
 
 @pytest.mark.parametrize(("path", "title"), COLD.items())

@@ -13,12 +13,12 @@ import pytest
 from core import relocation
 from core.__main__ import main
 from core.errors import Refused, StoreError
+from core.heartbeat import HEARTBEAT
 from core.models import Channel, ReelStatus, Shelf, Verdict
 from core.presets import Choices, Preset
 from core.shelf import Shelving
 from core.store import ReelFilter, Store
 from core.store.copying import COUNTED, KEYS
-from core.heartbeat import HEARTBEAT
 from tests.conftest import Build
 from tests.factories import NOW, House, a_body, a_delivery, a_store, an_observation
 from tests.store.sides import somebody_elses

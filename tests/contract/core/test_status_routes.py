@@ -104,7 +104,7 @@ def test_metrics_tell_of_calls_sweeps_delays_and_commits(receiver: Receiving, ho
     assert waiting["deliveries_waiting_age_seconds",] > 0
     receiver.work()
     Sweeper(house.processor).turn(utcnow())
-    Worker(house.processor).heartbeat_turn(utcnow())
+    Turns(house.processor).heartbeat_turn(utcnow())
     told = metrics(receiver)
     calls = {name[1:]: n for name, n in told.items() if name[0] == "heygen_calls_total"}
     assert calls == {("GET videos/{id}", "200"): 2, ("GET videos/statuses", "200"): 1}

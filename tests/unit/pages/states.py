@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block, Node
 
 from core.models import Reel, ReelStatus, SendState
 from core.product import Product
 
+NAMING = {"id", "queryParamKey", "field"}  # what no viewer reads
 NAMES = ("board", "gallery", "meter", "picker", "preview", "story")
 
 
@@ -40,3 +45,34 @@ def texts(app: AppTest) -> str:
     written = [str(element.value) for kind in kinds for element in app.get(kind)]
     labels = [element.label for kind in ("button", "metric", "text_input", "text_area") for element in app.get(kind)]
     return "\n".join([*written, *labels, *(json.dumps(d, ensure_ascii=False) for n in NAMES for d in drawn(app, n))])
+
+
+def every_text(app: AppTest) -> set[str]:
+    """Return every text that the page gave to the browser: labels, help, placeholders, options, what parts draw."""
+    found: set[str] = set()
+    for node in _nodes(app._tree):
+        proto = getattr(node, "proto", None)
+        for text in _strings(MessageToDict(proto) if isinstance(proto, Message) else None):
+            found.update(line.strip() for line in text.splitlines())
+    return found
+
+
+def _nodes(block: Block) -> Iterator[Node]:
+    for node in block.children.values():
+        yield node
+        if isinstance(node, Block):
+            yield from _nodes(node)
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield the texts of a value; what a component is given comes as JSON in a text."""
+    if isinstance(value, str):
+        try:
+            held = json.loads(value) if value[:1] in "[{" else None
+        except ValueError:
+            held = None
+        yield from [value] if held is None else _strings(held)
+    elif isinstance(value, dict):
+        yield from (text for name, one in value.items() if name not in NAMING for text in _strings(one))
+    elif isinstance(value, list):
+        yield from (text for one in value for text in _strings(one))

@@ -151,6 +151,27 @@ def test_the_time_is_drawn_from_submit_to_kept(product: Product, visit: Visit) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("detail", "shown"),
+    [
+        ({"mode": "hybrid"}, ["modo", "Híbrido"]),
+        ({"verdict": "applied"}, ["veredicto", "Aplicada"]),
+        ({"status": "completed"}, ["estado entonces", "Listo"]),
+        ({"auth": "signature"}, ["prueba", "firma"]),
+        ({"remote_status": "completed"}, ["estado en HeyGen", "completed"]),
+        ({"mode": "unheard-of"}, ["modo", "unheard-of"]),
+    ],
+)
+def test_what_we_know_is_said_in_words_and_what_heygen_says_stays(
+    product: Product, visit: Visit, detail: dict[str, str], shown: list[str]
+) -> None:
+    reel = processing(product)
+    product.store.timeline.add(reel.id or 0, utcnow(), "webhook", **detail)
+    told = drawn(visit("reel", id="1"), "story")[0]["entries"][-1]["detail"]
+    assert [entry[1] for entry in told] == shown[1:]
+    assert shown in told
+
+
 def test_every_delivery_and_sweep_is_a_row_with_its_proof(product: Product, visit: Visit) -> None:
     reel = processing(product)
     for second in (1, 2):
@@ -166,7 +187,8 @@ def test_every_delivery_and_sweep_is_a_row_with_its_proof(product: Product, visi
     assert len(sweep["times"]) == 2
     assert sweep["request"] == f"GET /v3/videos/{reel.video_id}"
     assert ["came so many times", "2"] in webhook["detail"]
-    assert ["verdict", "waiting"] in webhook["detail"]
+    assert ["verdict", "To be worked off"] in webhook["detail"]
+    assert ["proof", "signature"] in webhook["detail"]
     assert webhook["evidence"]["body"] == body.decode()
     assert ["heygen-signature", "***"] in webhook["evidence"]["headers"]
     assert webhook["evidence"]["curl"].startswith("curl -X POST")
