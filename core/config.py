@@ -32,6 +32,7 @@ LANGUAGES: Final = ["es", "en"]
 # Apprise's own way to part addresses (URL_DETECTION_RE): a comma belongs to an address unless another one follows.
 _TARGET: Final = re.compile(r"([a-z0-9]+?://.*?)(?=$|[\s,;]{1,32}[a-z0-9]{1,32}?://)", re.IGNORECASE)
 _BETWEEN: Final = " \t\r\n,;"
+_BUCKET: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()-]*[\w!*'()-])*/?", re.ASCII)
 
 NEEDS_URL: Final = "webhook_base_url requerido para modo webhook"
 
@@ -49,6 +50,12 @@ class Settings:
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     app_env: str = "development"
     database_url: str = "sqlite:///data/reels.db"
+    archive_url: str | None = None
+    aws_endpoint_url: str | None = None
+    aws_region: str | None = None
+    aws_access_key_id: str | None = field(default=None, repr=False)
+    aws_secret_access_key: str | None = field(default=None, repr=False)
+    aws_session_token: str | None = field(default=None, repr=False)
     celery_broker_url: str | None = field(default=None, repr=False)
     max_concurrent: int = 10
     deadline_s: float = 172_800.0
@@ -92,6 +99,12 @@ class Settings:
             webhook_secrets=env.listed("HEYGEN_WEBHOOK_SECRET"),
             app_env=app_env,
             database_url=env.parsed("DATABASE_URL", database_url) or "sqlite:///data/reels.db",
+            archive_url=env.parsed("ARCHIVE_URL", archive_url),
+            aws_endpoint_url=env.parsed("AWS_ENDPOINT_URL", http_url),
+            aws_region=env.text("AWS_REGION"),
+            aws_access_key_id=env.text("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=env.text("AWS_SECRET_ACCESS_KEY"),
+            aws_session_token=env.text("AWS_SESSION_TOKEN"),
             celery_broker_url=env.text("CELERY_BROKER_URL"),
             max_concurrent=env.parsed("HEYGEN_MAX_CONCURRENT", count) or 10,
             deadline_s=env.parsed("HEYGEN_DEADLINE_S", seconds) or 172_800.0,
@@ -253,6 +266,16 @@ def database_url(value: str) -> str:
     if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
         return value
     raise ValueError("sqlite:///FILE (four slashes for an absolute path)")
+
+
+def archive_url(value: str) -> str:
+    """Check the address of a place for files."""
+    is_folder = (
+        value.startswith("file:///") and len(value) > len("file:///") and not any(char in value for char in "?#")
+    )
+    if not is_folder and not _BUCKET.fullmatch(value):
+        raise ValueError("file:///FOLDER, s3://BUCKET or s3://BUCKET/PREFIX")
+    return value.rstrip("/")
 
 
 def targets(value: str) -> tuple[str, ...]:

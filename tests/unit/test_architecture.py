@@ -19,9 +19,10 @@ LAYERS = (
     "errors models spelling sheet clock actor media logs check started plan inspection draining",
     "translation failures messages gathering",
     "access lifecycle schedule signature config parsing validation gate channel expectation waterfall"
-    " options formats estimate presets drafts",
-    "store workbook heygen targets secret_file download probe tunnel detection shelf evidence reel_file simulator",
-    "submission recorder catalogue campaign_rows campaign_draft demo gallery",
+    " options formats estimate presets drafts place",
+    "store workbook heygen targets secret_file download probe tunnel detection shelf evidence reel_file simulator"
+    " bucket",
+    "submission recorder catalogue campaign_rows campaign_draft demo gallery places",
     "processor together",
     "product",
     "inbox sweep archive notify removal campaigns bundle connectivity endpoint reconcile receiver",
@@ -238,7 +239,9 @@ def test_the_search_for_sql_finds_sql() -> None:
 def test_core_is_synchronous_but_for_its_servers() -> None:
     for path in files("core"):
         is_async = any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(tree(path)))
-        assert not is_async or dotted(path) in {"core.receiver", "core.files", "core.runtime", "core.draining"}, dotted(path)
+        assert not is_async or dotted(path) in {"core.receiver", "core.files", "core.runtime", "core.draining"}, dotted(
+            path
+        )
 
 
 def test_whatever_is_caught_whole_is_logged() -> None:
