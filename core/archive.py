@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from core.clock import utcnow
 from core.config import LOOPBACK
 from core.download import Downloader, DownloadError
-from core.errors import HeyGenError
+from core.errors import HeyGenError, PlaceError
 from core.media import is_picture, is_subtitles, is_video
 from core.models import Channel, Observation, Reel, ReelStatus
-from core.place import Found, PlaceError
+from core.place import Found
 from core.processor import HeyGenVideoProcessor
 from core.store.archive import ArchiveJob, KeptFile
 

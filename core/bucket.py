@@ -19,7 +19,8 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from core.config import Settings
-from core.place import Found, PlaceError
+from core.errors import PlaceError
+from core.place import Found
 
 if TYPE_CHECKING:
     from obstore.store import S3Config

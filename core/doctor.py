@@ -10,10 +10,9 @@ from core import endpoint
 from core.check import Check, Result, told, told_of
 from core.clock import isoformat, utcnow
 from core.dashboard import worker_age_s
-from core.errors import HeyGenError, SettingsError, StoreError
+from core.errors import HeyGenError, PlaceError, SettingsError, StoreError
 from core.models import ProcessingMode, SendState
 from core.notify import LAST
-from core.place import PlaceError
 from core.probe import probe
 from core.product import DEMO_URL, RECEIVER_URL, Product
 from core.secret_file import SecretFile

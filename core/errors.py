@@ -10,6 +10,7 @@
     ├── NotAdmitted                 a person who may not come in
     ├── Refused                     the product will not do this now, and says why
     ├── StoreError                  the database cannot be read or written
+    ├── PlaceError                  the place for files cannot be read or written
     └── HeyGenError                 HeyGen did not give what was asked for
         ├── Unreachable             nothing was sent: no connection
         ├── OutcomeUnknown          something was sent and no usable answer came back
@@ -69,6 +70,10 @@ class Refused(ReelsError):
 
 class StoreError(ReelsError):
     """Say what the database could not do."""
+
+
+class PlaceError(ReelsError):
+    """Say what the place for files could not do."""
 
 
 class HeyGenError(ReelsError):

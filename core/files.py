@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from core.place import Found, Place, PlaceError
+from core.errors import PlaceError
+from core.place import Found, Place
 from core.store import Store
 from core.store.archive import KeptFile
 

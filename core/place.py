@@ -11,13 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from core.errors import ReelsError
+from core.errors import PlaceError
 
 CHUNK: Final = 1 << 18
-
-
-class PlaceError(ReelsError):
-    """Say why the place for files cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

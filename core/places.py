@@ -10,8 +10,8 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from core.config import Settings
-from core.errors import SettingsError
-from core.place import Folder, Found, Place, PlaceError, WithEarlier, write_whole
+from core.errors import PlaceError, SettingsError
+from core.place import Folder, Found, Place, WithEarlier, write_whole
 from core.store import Store
 from core.store.archive import KeptFile
 

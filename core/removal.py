@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.clock import utcnow
-from core.errors import HeyGenError, HeyGenRefused
+from core.errors import HeyGenError, HeyGenRefused, PlaceError
 from core.models import Reel, ReelStatus, SendState
-from core.place import PlaceError
 from core.processor import HeyGenVideoProcessor
 from core.schedule import backoff_s
 from core.shelf import ended

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from core.archive import kept_file
+from core.errors import PlaceError
 from core.expectation import Band
 from core.files import file_path
 from core.models import ProcessingMode, Reel, ReelStatus
-from core.place import PlaceError
 from core.processor import HeyGenVideoProcessor
 from pages.ui.failures import plain_words
 from pages.ui.language import _

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +68,20 @@ def s3_server() -> Iterator[S3Server]:
         finally:
             process.kill()
             process.wait()
+
+
+def keys(environ: Mapping[str, str]) -> list[str]:
+    """Return the keys of all objects of a product with these settings, without its prefix."""
+    bucket, _, prefix = environ["ARCHIVE_URL"].removeprefix("s3://").partition("/")
+    client = boto3.client(
+        "s3",
+        endpoint_url=environ.get("AWS_ENDPOINT_URL"),
+        aws_access_key_id=environ["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environ["AWS_SECRET_ACCESS_KEY"],
+        region_name=environ["AWS_REGION"],
+    )
+    found = client.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/").get("Contents", [])
+    return sorted(about["Key"].removeprefix(f"{prefix}/") for about in found)
 
 
 def _answers(port: int) -> bool:
