@@ -10,11 +10,12 @@ from bench.report import table, write
 from bench.result import Result
 from bench.scale import FULL, Scale
 from bench.scheduling import scheduling
+from bench.screens import screens
 from bench.served import ROOT
 from bench.storing import storing
 from core.clock import utcnow
 
-GROUPS: Sequence[Callable[[Scale], list[Result]]] = (scheduling, receiving, storing)
+GROUPS: Sequence[Callable[[Scale], list[Result]]] = (scheduling, receiving, storing, screens)
 
 
 def main() -> int:

@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Hold one figure as often as it was measured; without a target it is only told; `at_most`: less is better."""
+    """Hold one figure as often as it was measured; without a target it is only told; `at_most`: less is better.
+
+    Without a value it could not be measured here.
+    """
 
     name: str
     values: Sequence[float]
@@ -20,14 +23,14 @@ class Result:
     unit: str = "×"
 
     @property
-    def value(self) -> float:
-        """Return the median."""
-        return median(self.values)
+    def value(self) -> float | None:
+        """Return the median, None when there is nothing to take it of."""
+        return median(self.values) if self.values else None
 
     @property
     def verdict(self) -> str:
-        """Return `pass`, `MISS`, or nothing where there is no target."""
-        if self.target is None:
+        """Return `pass`, `MISS`, or nothing where there is no target or no figure."""
+        if self.target is None or self.value is None:
             return ""
         return "pass" if (self.value <= self.target if self.at_most else self.value >= self.target) else "MISS"
 
@@ -35,9 +38,9 @@ class Result:
         """Return name, figure, target, aim, verdict and spread as the table shows them."""
         sign = "≤ " if self.at_most else "≥ "
         target, aim = (f"{sign}{_short(goal)}" if goal is not None else "" for goal in (self.target, self.aim))
-        exact = len(self.values) == 1
-        spread = "" if exact else f"{_short(min(self.values))} to {_short(max(self.values))}"
-        return self.name, f"{_short(self.value)} {self.unit}", target, aim, self.verdict, spread
+        spread = f"{_short(min(self.values))} to {_short(max(self.values))}" if len(self.values) > 1 else ""
+        figure = "not measured" if self.value is None else f"{_short(self.value)} {self.unit}"
+        return self.name, figure, target, aim, self.verdict, spread
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -58,7 +58,7 @@ class Check:
 
     def to_fact(self) -> dict[str, Any]:
         """Return what `of_fact` reads back, templates and values apart."""
-        return {"name": self.name, "result": str(self.result), "seen": _apart(self.seen), "advice": _apart(self.advice)}
+        return {"name": self.name, "result": str(self.result), "seen": apart(self.seen), "advice": apart(self.advice)}
 
     @classmethod
     def of_fact(cls, row: Mapping[str, Any]) -> Check:
@@ -67,5 +67,6 @@ class Check:
         return cls(name=str(row["name"]), result=Result(row["result"]), seen=seen, advice=advice)
 
 
-def _apart(sentence: Told | str) -> tuple[str, dict[str, Any]]:
+def apart(sentence: Told | str) -> tuple[str, dict[str, Any]]:
+    """Return a sentence as template and values, plain JSON both."""
     return (sentence, {}) if isinstance(sentence, str) else (sentence.template, dict(sentence.values))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+SKEW: Final = timedelta(seconds=60)  # so far apart may HeyGen's clock and ours be, and still be learned from
+SKEW_MS: Final = SKEW // timedelta(milliseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 

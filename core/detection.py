@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Final
 
+from core.clock import SKEW
 from core.models import Observation
 from core.store.facts import Facts
 
@@ -15,8 +16,11 @@ LABELS: Final = (*(str(bound) for bound in BUCKETS_S), "+Inf")
 
 
 def note(facts: Facts, observation: Observation) -> None:
-    """Count one detection; HeyGen's whole seconds make the delay right to a second."""
-    if observation.video.completed_at is None:
+    """Count one detection; HeyGen's whole seconds make the delay right to a second.
+
+    An end that HeyGen's clock has well after we knew of it was not timed by a clock like ours, and is not counted.
+    """
+    if observation.video.completed_at is None or observation.video.completed_at > observation.at + SKEW:
         return
     delay_s = max(0.0, (observation.at - observation.video.completed_at).total_seconds())
     name = f"detection_{observation.channel}"

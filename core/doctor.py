@@ -8,7 +8,7 @@ from typing import Final
 
 from core import endpoint
 from core.check import Check, Result, told, told_of
-from core.clock import isoformat, utcnow
+from core.clock import SKEW, isoformat, utcnow
 from core.dashboard import worker_age_s
 from core.errors import HeyGenError, PlaceError, SettingsError, StoreError
 from core.models import ProcessingMode, SendState
@@ -19,7 +19,6 @@ from core.secret_file import SecretFile
 from core.targets import open_targets
 from core.worker import ALIVE_S
 
-CLOCK_LIMIT_S: Final = 60.0
 LATEST: Final = "doctor"
 STORE: Final = "store"
 
@@ -121,7 +120,7 @@ def _clock(product: Product) -> Iterator[Check]:
         yield Check(name="clock", result=Result.WARN, seen=seen, advice=advice)
         return
     off_s = abs((utcnow() - theirs).total_seconds())
-    good = off_s < CLOCK_LIMIT_S
+    good = off_s < SKEW.total_seconds()
     apart = told("{seconds} s apart", seconds=round(off_s))
     if good:
         yield Check(name="clock", result=Result.PASS, seen=apart)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from core.check import Told, told, told_of
 from core.clock import utcnow
 from core.errors import HeyGenError, StoreError
 from core.lifecycle import Effect
@@ -34,7 +35,7 @@ class Ruling:
     again_in_s: float | None = None
     counted: bool = True
     set_aside: bool = False
-    note: str | None = None
+    note: Told | str | None = None
     reel: Reel | None = None
 
 
@@ -94,7 +95,7 @@ class Inbox:
         """Return the ruling where the store suffices; None where HeyGen must be asked."""
         if event.event_type not in ENDINGS:
             reel = self._reel_of(delivery, event)
-            return Ruling(verdict=Verdict.UNKNOWN_EVENT, note="nothing changes for this event", reel=reel)
+            return Ruling(verdict=Verdict.UNKNOWN_EVENT, note=told("nothing changes for this event"), reel=reel)
         reel = self._reel_of(delivery, event)
         if reel is None:
             ruling = self._unknown_video(delivery, event)
@@ -102,10 +103,11 @@ class Inbox:
             if reel is None:
                 return ruling
         if delivery.reel_id not in (None, reel.id):
-            return Ruling(verdict=Verdict.OTHER_VIDEO, note=f"the video is reel {reel.id}'s")
+            return Ruling(verdict=Verdict.OTHER_VIDEO, note=told("the video is reel {id}'s", id=reel.id))
         if reel.status in {ReelStatus.COMPLETED, ReelStatus.FAILED}:
             same = reel.status is ENDINGS[event.event_type]
-            note = f"the reel was {reel.status} already, learned by {reel.detected_by or 'submission'}"
+            by = reel.detected_by or "submission"
+            note = told("the reel was {status} already, learned by {channel}", status=reel.status, channel=by)
             return Ruling(verdict=Verdict.DUPLICATE if same else Verdict.CONTRADICTION, note=note, reel=reel)
         return None
 
@@ -122,14 +124,16 @@ class Inbox:
         """Rule on a video that no reel has: perhaps the answer of the POST is still on its way."""
         past = self._store.reels.by_past_video(event.video_id) if event.video_id else None
         if past is not None:
-            return Ruling(verdict=Verdict.OTHER_VIDEO, note=f"an earlier attempt of reel {past.id}", reel=past)
+            return Ruling(
+                verdict=Verdict.OTHER_VIDEO, note=told("an earlier attempt of reel {id}", id=past.id), reel=past
+            )
         age_s = (utcnow() - delivery.received_at).total_seconds()
         if self._is_early(delivery, event, age_s):
-            wait_s = _wait_s(delivery, utcnow())
-            return Ruling(verdict=Verdict.EARLY, again_in_s=wait_s, counted=False, note="HeyGen's answer is awaited")
+            wait_s, note = _wait_s(delivery, utcnow()), told("HeyGen's answer is awaited")
+            return Ruling(verdict=Verdict.EARLY, again_in_s=wait_s, counted=False, note=note)
         if delivery.reel_id is not None:
-            return Ruling(verdict=Verdict.OTHER_VIDEO, note="the reel has another video, or none")
-        return Ruling(verdict=Verdict.UNKNOWN_REEL, note="no reel here has this video")
+            return Ruling(verdict=Verdict.OTHER_VIDEO, note=told("the reel has another video, or none"))
+        return Ruling(verdict=Verdict.UNKNOWN_REEL, note=told("no reel here has this video"))
 
     def _is_early(self, delivery: Delivery, event: WebhookEvent, age_s: float) -> bool:
         """Tell whether the video may belong to a reel whose submission is not answered yet."""
@@ -181,16 +185,16 @@ class Inbox:
         transition = self._processor.apply(observation)
         if transition is not None and transition.effect is Effect.FINISHED:
             agrees = transition.changes["status"] is ENDINGS[event.event_type]
-            note = None if agrees else f"HeyGen itself says {video.raw_status}"
+            note = None if agrees else told("HeyGen itself says {word}", word=video.raw_status)
             return Ruling(verdict=Verdict.APPLIED, note=note, reel=reel)
         if transition is not None and transition.effect in {Effect.SAME, Effect.CONTRADICTION}:
-            return Ruling(verdict=Verdict.DUPLICATE, note="learned in the meantime", reel=reel)
+            return Ruling(verdict=Verdict.DUPLICATE, note=told("learned in the meantime"), reel=reel)
         last = delivery.attempts + 1 >= UNCONFIRMED_AFTER
         return Ruling(
             verdict=Verdict.UNCONFIRMED,
             again_in_s=None if last else _wait_s(delivery, now),
             set_aside=last,
-            note=f"HeyGen still says {video.raw_status}",
+            note=told("HeyGen still says {word}", word=video.raw_status),
             reel=reel,
         )
 
@@ -201,7 +205,7 @@ def _not_answered(delivery: Delivery, error: HeyGenError, reel: Reel) -> Ruling:
     kept: dict[str, Any] = {
         "verdict": Verdict.UNCONFIRMED,
         "counted": False,
-        "note": str(error),
+        "note": told_of(error),
         "reel": reel,
     }
     if (now - delivery.received_at).total_seconds() > GIVE_UP_AFTER_S:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -221,7 +221,10 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Hold a stored webhook request and what became of it; `seen` counts identical ones."""
+    """Hold a stored webhook request and what became of it; `seen` counts identical ones.
+
+    `note` says in English why; `note_told` is its template and its values, where it was put together from such.
+    """
 
     id: int
     received_at: datetime
@@ -240,6 +243,7 @@ class Delivery:
     work_after: datetime | None
     worked_at: datetime | None
     note: str | None
+    note_told: Sequence[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class Addressing:
     def _payload(self, event_type: str, video: Video, at: float) -> dict[str, Any]:
         kind = video.request.output_format
         link = self.links.video(video.video_id, at, link_life_s(video, at), suffix=kind)
-        return event_data(event_type, video, link)
+        return event_data(event_type, video, link, self.links)
 
     def _claim(self, planned: PlannedEvent, video: Video) -> dict[str, Any]:
         """Return what an event says that names another video than its own."""

@@ -24,6 +24,7 @@ from fake_heygen.api.files import Files
 from fake_heygen.api.guard import Guard
 from fake_heygen.api.judging import Judging
 from fake_heygen.api.keys import Keys
+from fake_heygen.api.pages import Pages
 from fake_heygen.api.recorder import Recorder
 from fake_heygen.api.rough import cut_off
 from fake_heygen.api.videos import Videos
@@ -56,6 +57,7 @@ class FakeHeyGen:
             *AccountRoutes(self.simulation).routes(),
             *Webhooks(self.simulation).routes(),
             *Files(self.simulation, self._cabinet).routes(),
+            *Pages(self.simulation).routes(),
             *Control(self.simulation).routes(),
             *Keys(self.simulation).routes(),
             *Evidence(self.simulation).routes(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -52,6 +53,15 @@ class Target:
         return self.secure, self.host, self.port
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a receiver answered; of its body the beginning."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class Connection:
     """Exchange requests and answers, one at a time."""
 
@@ -73,10 +83,8 @@ class Connection:
         fresh = time.monotonic() - self._idle_since < KEPT_IDLE_S
         return fresh and self._protocol.our_state is h11.IDLE and not self._reader.at_eof()
 
-    async def exchange(
-        self, method: str, target: Target, headers: Headers, body: bytes, manner: Manner
-    ) -> tuple[int, bytes]:
-        """Send a request in a manner; return the status and the beginning of the body of its answer."""
+    async def exchange(self, method: str, target: Target, headers: Headers, body: bytes, manner: Manner) -> Answer:
+        """Send a request in a manner, and return its answer."""
         named = [(name.encode(), value) for name, value in headers]
         sized = [(b"Host", target.authority.encode()), *named, (b"Content-Length", str(len(body)).encode())]
         head = self._protocol.send(h11.Request(method=method, target=target.path, headers=sized)) or b""
@@ -109,18 +117,19 @@ class Connection:
         """Close the connection."""
         self._writer.close()
 
-    async def _answer(self) -> tuple[int, bytes]:
-        status, body = 0, b""
+    async def _answer(self) -> Answer:
+        status, headers, body = 0, {}, b""
         while True:
             event = self._protocol.next_event()
             if event is h11.NEED_DATA:
                 self._protocol.receive_data(await self._read(status))
             elif isinstance(event, h11.Response):
                 status = event.status_code
+                headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in event.headers}
             elif isinstance(event, h11.Data):
                 body = (body + event.data)[:LONGEST_REPLY]
             elif isinstance(event, h11.EndOfMessage):
-                return status, body
+                return Answer(status=status, headers=headers, body=body)
 
     async def _read(self, status: int) -> bytes:
         received = await self._reader.read(READ_SIZE)

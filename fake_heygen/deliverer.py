@@ -11,7 +11,7 @@ from fake_heygen.delivery import Delivery, acknowledged
 from fake_heygen.envelope import Envelope, seal
 from fake_heygen.hooks.endpoint import disabled_after
 from fake_heygen.hooks.retry import choose_retry
-from fake_heygen.journal import Journal, readable
+from fake_heygen.journal import Journal, readable, told
 from fake_heygen.sender import Reply, Sender
 from fake_heygen.world import World
 
@@ -47,11 +47,16 @@ class Deliverer:
         for sent in await asyncio.gather(*(self._send(delivery) for delivery in found if delivery)):
             self._conclude(sent)
 
-    def expects(self, delivery_id: str, at: float) -> bool:
-        """Say whether an attempt that falls due at a moment is still wanted."""
+    def awaits(self, delivery_id: str, at: float) -> bool:
+        """Say whether an attempt that is due at a moment was not overtaken by another, such as a resend."""
         delivery = self._world.deliveries.get(delivery_id)
-        if delivery is None or delivery.next_at != at:
+        return delivery is not None and delivery.next_at == at
+
+    def expects(self, delivery_id: str, at: float) -> bool:
+        """Say whether an attempt that falls due at a moment is still wanted; it is given up where nobody listens."""
+        if not self.awaits(delivery_id, at):
             return False
+        delivery = self._world.deliveries[delivery_id]
         endpoint = self._world.endpoints.get(delivery.endpoint_id or "")
         if endpoint is None or endpoint.enabled:
             return True
@@ -107,7 +112,9 @@ class Deliverer:
         return self._world.deliveries.put(delivery.delivery_id, delivery)
 
     def _note(self, delivery: Delivery, at: float, envelope: Envelope, reply: Reply) -> None:
-        answered = {"status": reply.status, "body": reply.body} if reply.status is not None else None
+        answered = (
+            {"status": reply.status, "headers": told(reply.headers), "body": reply.body} if reply.status else None
+        )
         self._journal.add(
             {
                 "kind": "attempt",

@@ -63,9 +63,10 @@ class DueQueue:
         """Return whom something of this kind awaits in an account."""
         return {due.subject for due in self.shelf if (due.kind, due.account) == (kind, account)}
 
-    def upcoming(self, limit: int) -> list[Due]:
-        """Return the next `limit`, in the order they will be played."""
-        return heapq.nsmallest(limit, self.shelf, key=lambda due: (due.at, due.sequence))
+    def upcoming(self, limit: int, wanted: Callable[[Due], bool]) -> tuple[list[Due], int]:
+        """Return the next `limit` that are still wanted, in the order they will be played, and how many there are."""
+        ahead = [due for due in self.shelf if wanted(due)]
+        return heapq.nsmallest(limit, ahead, key=lambda due: (due.at, due.sequence)), len(ahead)
 
     def clear(self) -> None:
         """Forget all that would have happened."""

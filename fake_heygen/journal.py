@@ -10,6 +10,8 @@ KEPT = 20_000
 LARGEST = 128 * 1024 * 1024
 COUNTED_EVERY = 500
 LONGEST_BODY = 32_768
+REAL_TIME = ("date", "last-modified", "etag")
+DATED = "(a date)"
 MASKED = ("x-api-key", "authorization")
 
 Entry = dict[str, Any]
@@ -69,6 +71,12 @@ def readable(body: bytes) -> str:
 def masked(headers: Mapping[str, str]) -> dict[str, str]:
     """Return headers with the keys to the account made unreadable."""
     return {name: "***" if name.lower() in MASKED else value for name, value in headers.items()}
+
+
+def told(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return an answer's headers without real time, by which two journals of one seed would differ."""
+    kept = {name: value for name, value in headers.items() if name not in REAL_TIME}
+    return kept | {name: DATED for name, value in kept.items() if name == "retry-after" and not value.isdigit()}
 
 
 def _mentions(entry: Entry, video_id: str) -> bool:

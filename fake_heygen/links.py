@@ -35,6 +35,10 @@ class Links:
         """Return a fresh link to the still picture."""
         return self._signed(f"/files/thumbnail/{video_id}/{video_id}.jpg", now)
 
+    def page(self, video_id: str) -> str:
+        """Return the address of a video's own page, which says that it is simulated."""
+        return f"{self.base_url}/pages/{video_id}"
+
     def public(self, path: str) -> str:
         """Return the address of a file that needs no signature."""
         return f"{self.base_url}/files/{path}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import h11
 
-from fake_heygen.connection import Connection, Headers, Target
+from fake_heygen.connection import Answer, Connection, Headers, Target
 from fake_heygen.manner import AS_IT_SHOULD, Manner
 
 TIMEOUT_S = 10.0
@@ -23,6 +24,7 @@ class Reply:
     """What came of an attempt: an answer, or the error that kept it away."""
 
     status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     error: str | None = None
 
@@ -64,16 +66,14 @@ class Sender:
         patience_s = (self._timeout_s if timeout_s is None else timeout_s) + manner.seconds
         try:
             async with asyncio.timeout(patience_s):
-                status, text = await self._exchange(method, Target.of(url), headers, body, manner)
+                answer = await self._exchange(method, Target.of(url), headers, body, manner)
         except TimeoutError:
             return Reply(error=f"no answer within {patience_s:g} s")
         except (OSError, ValueError, h11.ProtocolError) as error:
             return Reply(error=f"{type(error).__name__}: {error}")
-        return Reply(status=status, body=text.decode("utf-8", "replace"))
+        return Reply(status=answer.status, headers=answer.headers, body=answer.body.decode("utf-8", "replace"))
 
-    async def _exchange(
-        self, method: str, target: Target, headers: Headers, body: bytes, manner: Manner
-    ) -> tuple[int, bytes]:
+    async def _exchange(self, method: str, target: Target, headers: Headers, body: bytes, manner: Manner) -> Answer:
         connection = (None if manner.word else self._kept(target.origin)) or await Connection.open(target)
         answered = False
         try:

@@ -77,8 +77,8 @@ class Simulation:
         return self._queue
 
     def accounts(self) -> list[Account]:
-        """Return every account, the first one first."""
-        return list(self._accounts.values())
+        """Return every account, the first one first; a reset leaves nothing of the others."""
+        return [account for name, account in self._accounts.items() if name == FIRST or account.world.account]
 
     def account_of(self, key: str) -> Account:
         """Return the account that a key opens, opened now if it is new."""
@@ -133,12 +133,17 @@ class Simulation:
         account = self._accounts.get(due.account)
         return account.handle(due) if account else None
 
+    def awaits(self, due: Due) -> bool:
+        """Say whether something will happen when it falls due: an attempt that was overtaken will not."""
+        account = self._accounts.get(due.account)
+        return account is not None and (due.kind != "attempt" or account.deliverer.awaits(due.subject, due.at))
+
     def play(self, scenario: Scenario, accounts: Sequence[Account] | None = None) -> None:
         """Play another scenario from now on, in some accounts or in all that are and will be."""
         scenario = self._hardened(scenario)
         if accounts is None:
             self._scenario = scenario
-        for account in self.accounts() if accounts is None else accounts:
+        for account in list(self._accounts.values()) if accounts is None else accounts:
             account.world.play(scenario, self.clock.now())
 
     def reset(self) -> None:

@@ -10,8 +10,6 @@ from fake_heygen.hooks.status import told_status
 from fake_heygen.links import Links
 from fake_heygen.video import Video
 
-PAGE_URL = "https://app.heygen.com/videos/"
-SHARE_URL = "https://app.heygen.com/share/"
 ENDED = ("completed", "failed")
 
 
@@ -29,7 +27,7 @@ def video_view(video: Video, now: float, links: Links) -> dict[str, Any]:
         "subtitle_url": None,
         "thumbnail_url": None,
         "gif_url": None,
-        "video_page_url": PAGE_URL + video.video_id,
+        "video_page_url": links.page(video.video_id),
         "duration": None,
         "folder_id": None,
     }
@@ -56,7 +54,7 @@ def status_row(video_id: str, video: Video | None, now: float) -> dict[str, Any]
     return told_row(row, video) if video else row
 
 
-def event_data(event_type: str, video: Video, url: str) -> dict[str, Any]:
+def event_data(event_type: str, video: Video, url: str, links: Links) -> dict[str, Any]:
     """Return what an event says of a video."""
     about = {"video_id": video.video_id, "callback_id": video.request.callback_id}
     if event_type.endswith(".fail"):
@@ -66,8 +64,8 @@ def event_data(event_type: str, video: Video, url: str) -> dict[str, Any]:
         "video_id": about["video_id"],
         "url": url,
         "gif_download_url": None,
-        "video_share_page_url": SHARE_URL + video.video_id,
-        "video_page_url": PAGE_URL + video.video_id,
+        "video_share_page_url": links.page(video.video_id),
+        "video_page_url": links.page(video.video_id),
         "folder_id": None,
         "callback_id": about["callback_id"],
     }

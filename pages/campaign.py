@@ -118,7 +118,7 @@ def draw_campaign(campaign_id: int, *, ticking: bool) -> None:
     with st.container(border=True):
         draw_bar(campaign)
     draw_actions(campaign)
-    st.subheader(_("Reels"), anchor=False)
+    st.header(_("Reels"), anchor=False)
     status, shelf = choose_status(), choose_shelf(campaign)
     chosen = ReelFilter(campaign_id=campaign_id, status=status, shelf=shelf, before_id=paging.before())
     reels = product.store.reels.page(chosen, A_PAGE + 1)

@@ -31,7 +31,7 @@ def page() -> list[Campaign]:
 def draw_invitation() -> None:
     """Invite to the first campaign."""
     with st.container(border=True, horizontal_alignment="center", key="empty"):
-        st.subheader(_("No campaigns yet"), text_alignment="center", anchor=False)
+        st.header(_("No campaigns yet"), text_alignment="center", anchor=False)
         st.caption(_("Bring a table with a row for each reel, and make them all at once."), text_alignment="center")
         st.button(_("Make many at once"), type="primary", icon=":material/add:", on_click=go, args=("pages/many.py",))
 

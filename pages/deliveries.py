@@ -38,7 +38,7 @@ def draw_invitation() -> None:
     """Say why nothing has come yet, and what to do."""
     polls = product.processor.mode is ProcessingMode.POLLING
     with st.container(border=True, horizontal_alignment="center", key="empty"):
-        st.subheader(_("No webhook has come yet"), text_alignment="center", anchor=False)
+        st.header(_("No webhook has come yet"), text_alignment="center", anchor=False)
         st.caption(
             _("In polling mode HeyGen is asked instead; webhooks need webhook or hybrid mode and a public address.")
             if polls

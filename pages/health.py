@@ -28,13 +28,13 @@ PARTS: Final = {
 }
 PART: Final = "part"
 
-product = opened()
+asked = st.query_params.get(PART, "")
+product = opened(PARTS[asked][1] if asked in PARTS else Role.MARKETING)
 
 
 def choose_part() -> str:
     """Draw the parts that the viewer may see, of which the address names one."""
     shown = {name: _(word) for name, (word, role) in PARTS.items() if may(role)}
-    asked = st.query_params.get(PART)
     chosen = st.segmented_control(
         _("Part"),
         list(shown),

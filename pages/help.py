@@ -32,5 +32,5 @@ with contents:
 with text:
     st.markdown(opening)
     for section in sections:
-        st.subheader(section.title, anchor=section.anchor)
+        st.header(section.title, anchor=section.anchor)
         st.markdown(section.body)

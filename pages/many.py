@@ -29,10 +29,10 @@ if writing.became is not None:
 draw_sources(writing)
 if writing.problem is not None:
     st.error(say(writing.problem), icon=":material/description:")
-st.subheader(_("For all rows"), anchor=False)
+st.header(_("For all rows"), anchor=False)
 draw_common(writing, offer)
 if writing.draft.rows:
-    st.subheader(_("Rows"), anchor=False)
+    st.header(_("Rows"), anchor=False)
     checked = check(product, writing.edited(), offer)
     draw_table(product, writing, checked, offer)
     draw_example(checked, writing.draft.common.script, demo=product.settings.demo)

@@ -84,7 +84,7 @@ with st.container():
 left, right = st.columns([6, 5], gap="large")
 with left:
     title_problem, counts = words()
-    st.subheader(_("Format"), anchor=False)
+    st.header(_("Format"), anchor=False)
     shape = choose_shape(sheet.draft.choices.aspect_ratio, sheet.place("shape"))
     sheet.choose(replace(sheet.draft.choices, aspect_ratio=shape))
     choose_staging(sheet)

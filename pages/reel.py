@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.access import Role
 from core.clock import utcnow
 from core.dashboard import figures
 from core.errors import UnknownReel
@@ -13,6 +14,7 @@ from core.schedule import is_overdue
 from pages.ui import actions, farewell
 from pages.ui.cascade import draw_cascade
 from pages.ui.deeds import draw_actions
+from pages.ui.entry import may
 from pages.ui.going import follow
 from pages.ui.keepsakes import draw_keepsakes
 from pages.ui.language import _
@@ -79,10 +81,10 @@ def draw_reel(reel_id: int, *, ticking: bool) -> None:
     with right:
         draw_particulars(reel)
         events = chronicle(product.store, reel, product.client.base_url, own_address(""))
-        st.subheader(_("Where the time went"), anchor=False)
+        st.header(_("Where the time went"), anchor=False)
         draw_cascade([event.entry for event in events], now)
-        st.subheader(_("What happened"), anchor=False)
-        draw_story(events, key="story")
+        st.header(_("What happened"), anchor=False)
+        draw_story(events, key="story", proofs=may(Role.QA))
 
 
 def is_watched(reel: Reel) -> bool:

@@ -13,7 +13,7 @@ from pages.ui import paging
 from pages.ui.board import chosen, draw_board
 from pages.ui.filter import choose_filter
 from pages.ui.going import follow, go
-from pages.ui.language import _
+from pages.ui.language import _, one_language
 from pages.ui.moments import first_of_month, midnight
 from pages.ui.notices import changed
 from pages.ui.opened import opened
@@ -37,11 +37,12 @@ def read_figures(now: datetime) -> Figures:
 def draw_invitation() -> None:
     """Invite to the first reel."""
     with st.container(border=True, horizontal_alignment="center", key="empty"):
-        st.subheader(_("No reels yet"), text_alignment="center", anchor=False)
+        st.header(_("No reels yet"), text_alignment="center", anchor=False)
         st.caption(_("Write a script, choose who says it, and watch it become a video."), text_alignment="center")
         st.button(_("Make the first reel"), type="primary", icon=":material/add:", on_click=go, args=("pages/new.py",))
 
 
+@one_language()
 def draw_list(*, ticking: bool) -> None:
     """Draw figures, filter and table; start or stop the clock when that is due."""
     follow()

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from core.check import Told, apart
 from core.clock import from_ms, to_ms
 from core.models import Delivery, NewDelivery, Verdict
 from core.store.delivery_log import DeliveryFilter, DeliveryLog, chunks
@@ -99,7 +100,7 @@ class Deliveries:
         event_id: str | None = None,
         video_id: str | None = None,
         set_aside: bool = False,
-        note: str | None = None,
+        note: Told | str | None = None,
         counted: bool = True,
     ) -> None:
         """Write the verdict and end the lease; `again_at` keeps the delivery waiting for another try.
@@ -110,7 +111,7 @@ class Deliveries:
             conn.execute(
                 """
                 UPDATE delivery SET verdict = ?, work_after = ?, lease_until = NULL, worked_at = ?,
-                    attempts = attempts + ?, set_aside = ?, note = ?, reel_id = coalesce(reel_id, ?),
+                    attempts = attempts + ?, set_aside = ?, note = ?, note_told = ?, reel_id = coalesce(reel_id, ?),
                     event_id = coalesce(?, event_id), video_id = coalesce(?, video_id)
                 WHERE id = ? AND worked_at IS ?
                 """,
@@ -120,7 +121,8 @@ class Deliveries:
                     to_ms(now),
                     int(counted),
                     int(set_aside),
-                    note,
+                    None if note is None else str(note),
+                    json.dumps(apart(note), ensure_ascii=False) if isinstance(note, Told) else None,
                     reel_id,
                     event_id,
                     video_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.clock import to_ms
+from core.clock import SKEW_MS, to_ms
 from core.models import Channel
 from core.store.sqlite import Connections
 
@@ -25,15 +25,16 @@ class Experience:
     def knowing_times(self, channel: Channel, limit: int = RECENT) -> list[float]:
         """Return the seconds from HeyGen's completed_at until we knew, of the latest reels learned by a channel.
 
-        Where HeyGen told no time of its own, ours stands in both columns and says nothing.
+        Where HeyGen told no time of its own, ours stands in both columns and says nothing; nor does a video that we
+        knew of long before HeyGen's clock said that it was done.
         """
         sql = """
             SELECT max(0, detected_at - completed_at) / 1000.0 FROM reel INDEXED BY reel_known
             WHERE detected_by = ? AND completed_at IS NOT NULL AND detected_by IS NOT NULL
-              AND detected_at <> completed_at
+              AND detected_at <> completed_at AND completed_at <= detected_at + ?
             ORDER BY detected_at DESC LIMIT ?
         """
-        return [row[0] for row in self._connections.read().execute(sql, (channel, limit))]
+        return [row[0] for row in self._connections.read().execute(sql, (channel, SKEW_MS, limit))]
 
     def any_archived(self) -> bool:
         """Tell whether any reel has been put away."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, Final
 
-from core.clock import to_ms
+from core.clock import SKEW_MS, to_ms
 from core.errors import UnknownReel
 from core.models import ProcessingMode, Reel, ReelStatus, SendState, Shelf
 from core.store.rows import REEL_COLUMNS, as_stored, bind, bind_reels, chunked, columns_of, to_reel
@@ -284,15 +284,21 @@ class Reels:
         return {SendState(row["send_state"]): row["n"] for row in rows}
 
     def render_times(self, limit: int = 500) -> list[tuple[float, int]]:
-        """Return (seconds from submission to HeyGen's completed_at, characters of script) of the latest renders."""
-        sql = """
-            SELECT (completed_at - submitted_at) / 1000.0 AS seconds, length(script) AS characters
-            FROM reel INDEXED BY reel_completed
-            WHERE status = 'completed' AND detected_at IS NOT NULL
-              AND completed_at > submitted_at AND submitted_at IS NOT NULL
-            ORDER BY detected_at DESC LIMIT ?
+        """Return (seconds from submission to HeyGen's completed_at, characters of script) of the latest renders.
+
+        The first time is ours and the second HeyGen's. A render that ends before it began, or well after we knew of
+        its end, was timed by two clocks that have nothing to do with each other (the simulator's may stand anywhere),
+        and teaches nothing; one that ends a little after we knew ended when we knew.
         """
-        return [(row["seconds"], row["characters"]) for row in self._connections.read().execute(sql, (limit,))]
+        sql = """
+            SELECT (min(completed_at, detected_at) - submitted_at) / 1000.0 AS seconds, length(script) AS characters
+            FROM (SELECT submitted_at, completed_at, detected_at, script FROM reel INDEXED BY reel_completed
+                  WHERE status = 'completed' AND detected_at IS NOT NULL ORDER BY detected_at DESC LIMIT :looked)
+            WHERE submitted_at < completed_at AND submitted_at < detected_at AND completed_at <= detected_at + :skew
+            ORDER BY detected_at DESC LIMIT :limit
+        """
+        values = {"looked": 2 * limit, "limit": limit, "skew": SKEW_MS}
+        return [(row["seconds"], row["characters"]) for row in self._connections.read().execute(sql, values)]
 
     def _one(self, where: str, *values: object) -> Reel | None:
         row = self._connections.read().execute(_SELECT + where, values).fetchone()

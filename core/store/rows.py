@@ -29,7 +29,7 @@ _TIMES: Final = frozenset(
 )
 _CHUNKS: Final = (512, 64, 16, 4, 1)  # 512 rows of all columns stay under SQLite's 32,766 values a statement
 T = TypeVar("T")
-_JSON: Final = frozenset({"options", "headers"})
+_JSON: Final = frozenset({"options", "headers", "note_told"})
 
 
 def bind(value: object) -> object:

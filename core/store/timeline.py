@@ -20,7 +20,7 @@ _READ: Final = """
         UNION ALL
         SELECT received_at, 1, id, 'webhook', json_object(
             'event_type', event_type, 'delivery_id', id, 'auth', auth, 'verdict', verdict, 'video_id', video_id,
-            'seen', seen, 'note', note)
+            'seen', seen, 'note', note, 'note_told', json(note_told))
         FROM delivery WHERE reel_id = :reel
     ) ORDER BY at, source, id
 """

@@ -175,7 +175,8 @@ class Control:
         return self._simulation.chosen(request.query_params.get("account"))
 
     def _clock_view(self) -> dict[str, Any]:
-        clock, due = self._simulation.clock, self._simulation.queue.upcoming(SHOWN_DUE)
+        clock = self._simulation.clock
+        due, count = self._simulation.queue.upcoming(SHOWN_DUE, self._simulation.awaits)
         rows = [{"at": item.at, "kind": item.kind, "subject": item.subject} for item in due]
         return {
             "now": clock.now(),
@@ -183,7 +184,7 @@ class Control:
             "frozen": clock.frozen,
             "next": rows[0] if rows else None,
             "due": rows,
-            "due_count": len(self._simulation.queue),
+            "due_count": count,
         }
 
 

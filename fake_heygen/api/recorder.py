@@ -12,7 +12,7 @@ from fake_heygen.api.answers import error_response
 from fake_heygen.api.guard import is_control, key_of
 from fake_heygen.api.rough import TRANSPORT
 from fake_heygen.errors import ApiError
-from fake_heygen.journal import Entry, masked, readable
+from fake_heygen.journal import Entry, masked, readable, told
 from fake_heygen.simulation import Simulation, name_of
 
 logger = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ class Recorder:
             "body": readable(body),
             "status": None,
             "response": None,
+            "response_headers": {},
             "account": name_of(key) if (key := key_of(Headers(scope=scope))) else "",
         }
         return entry if is_control(scope["path"]) else self._simulation.journal.add(entry)
@@ -98,6 +99,7 @@ class _Exchange:
         headers["X-Simulated"] = "fake_heygen"
         self._text = headers.get("content-type", "").startswith(("application/json", "text/"))
         self._entry["status"] = message["status"]
+        self._entry["response_headers"] = told(headers)
 
 
 async def _read_body(receive: Receive) -> tuple[bytes, int]:

@@ -13,7 +13,8 @@ from fake_heygen.faults import Point
 from fake_heygen.manner import AS_IT_SHOULD, Manner
 from fake_heygen.vocabulary import Effect
 
-HTML_PAGE = "<!doctype html><html><head><title>HeyGen</title></head><body><h1>One moment…</h1></body></html>"
+MARK = '<meta name="generator" content="fake_heygen (simulated)">'
+HTML_PAGE = f"<!doctype html><html><head>{MARK}<title>HeyGen</title></head><body><h1>One moment…</h1></body></html>"
 WARNING = {"code": "deprecated_field", "message": "This API version will change; see the changelog."}
 RETIRING = {"deprecation": "true", "sunset": "Thu, 31 Dec 2026 23:59:59 GMT"}
 

@@ -25,7 +25,8 @@ def _received(entry: Entry, base_url: str) -> dict[str, Any]:
     query = f"?{entry['query']}" if entry.get("query") else ""
     url = base_url.rstrip("/") + entry["path"] + query
     request = _request(entry["method"], url, entry["headers"], entry["body"])
-    return _entry(entry, request, _response(entry["status"], entry["response"]), "request received")
+    response = _response(entry["status"], entry["response"], headers=entry["response_headers"])
+    return _entry(entry, request, response, "request received")
 
 
 def _attempted(entry: Entry) -> dict[str, Any]:
@@ -33,7 +34,8 @@ def _attempted(entry: Entry) -> dict[str, Any]:
     request = _request("POST", entry["url"], entry["request"]["headers"], entry["request"]["body"])
     about = f"attempt {entry['attempt']} of delivery {entry['delivery_id']}, event {entry['event_id']}"
     about += f", fault {entry['fault']}" if entry.get("fault") else ""
-    return _entry(entry, request, _response(answer.get("status"), answer.get("body"), entry["error"]), about)
+    response = _response(answer.get("status"), answer.get("body"), error=entry["error"], headers=answer.get("headers"))
+    return _entry(entry, request, response, about)
 
 
 def _entry(entry: Entry, request: dict[str, Any], response: dict[str, Any], comment: str) -> dict[str, Any]:
@@ -64,15 +66,19 @@ def _request(method: str, url: str, headers: Mapping[str, str], body: str | None
     return request
 
 
-def _response(status: int | None, body: str | None, error: str | None = None) -> dict[str, Any]:
+def _response(
+    status: int | None, body: str | None, *, error: str | None = None, headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Write an answer; one that never came has status 0, as browsers write it."""
-    content = {"size": len((body or "").encode()), "mimeType": "application/octet-stream", "text": body or ""}
+    headers = headers or {}
+    mime_type = _type(headers) or "application/octet-stream"
+    content = {"size": len((body or "").encode()), "mimeType": mime_type, "text": body or ""}
     return {
         "status": status or 0,
         "statusText": _phrase(status) if status else (error or "no answer"),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": [],
+        "headers": _pairs(headers.items()),
         "content": content,
         "redirectURL": "",
         "headersSize": UNKNOWN,

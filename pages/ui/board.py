@@ -13,7 +13,7 @@ from core.models import Reel, ReelStatus
 from core.schedule import is_overdue
 from pages.ui.component import component
 from pages.ui.going import go
-from pages.ui.language import _
+from pages.ui.language import _, one_language
 from pages.ui.moments import ago, moment, span
 from pages.ui.outlook import Outlook, band_short
 from pages.ui.words import channel_word, look, mode_word, name_of
@@ -32,7 +32,8 @@ def draw_board(reels: Sequence[Reel], figures: Figures, now: datetime, outlook: 
         "all": _("Choose all on this page"),
         "one": _("Choose reel {id}"),
     }
-    rows = [_row(reel, figures, outlook, now) for reel in reels]
+    with one_language():
+        rows = [_row(reel, figures, outlook, now) for reel in reels]
     data = {"labels": labels, "rows": rows, "round": st.session_state.get(ROUND, 0), "pick": outlook is not None}
     _board(key=BOARD, data=data, on_open_change=_opened, on_chosen_change=_noted)
 

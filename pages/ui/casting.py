@@ -46,13 +46,13 @@ def avatar_of(product: Product, avatar_id: str) -> Avatar | None:
 
 def _faces(product: Product, offer: Catalogue, sheet: Sheet) -> None:
     """Draw avatars and voices; until a voice is chosen by hand it follows the avatar."""
-    st.subheader(_("Avatar"), anchor=False)
+    st.header(_("Avatar"), anchor=False)
     choices = sheet.draft.choices
     avatar_id = _choose(product, sheet, "avatar", offer, choices.avatar_id)
     if avatar_id != choices.avatar_id:
         avatar = next(avatar for avatar in offer.avatars if avatar.id == avatar_id)
         choices = replace(choices, avatar_id=avatar_id, voice_id=avatar.default_voice_id or choices.voice_id)
-    st.subheader(_("Voice"), anchor=False)
+    st.header(_("Voice"), anchor=False)
     sheet.choose(replace(choices, voice_id=_choose(product, sheet, "voice", offer, choices.voice_id)))
 
 

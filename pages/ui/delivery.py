@@ -14,7 +14,7 @@ from pages.ui.language import _
 from pages.ui.log import close
 from pages.ui.moments import exact, number
 from pages.ui.particulars import draw_facts
-from pages.ui.verdicts import MEANINGS, PROOFS, look_of
+from pages.ui.verdicts import MEANINGS, PROOFS, look_of, note_of
 
 
 def draw_delivery(product: Product, delivery: Delivery) -> None:
@@ -30,7 +30,7 @@ def draw_delivery(product: Product, delivery: Delivery) -> None:
 def _draw_head(delivery: Delivery) -> None:
     state = look_of(delivery)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(_("Delivery {id}").format(id=delivery.id), anchor=False, width="content")
+        st.header(_("Delivery {id}").format(id=delivery.id), anchor=False, width="content")
         st.badge(_(state.word), icon=f":material/{state.icon}:", color=state.colour)
         st.space("stretch")
         st.button(_("Close"), key="close", icon=":material/close:", type="tertiary", on_click=close)
@@ -41,7 +41,7 @@ def _draw_meaning(delivery: Delivery) -> None:
     if delivery.set_aside:
         st.caption(_("It was set aside: it is not tried again by itself."))
     if delivery.note:
-        st.text(delivery.note)
+        st.text(note_of(delivery.note, delivery.note_told))
 
 
 def _draw_actions(product: Product, delivery: Delivery) -> None:

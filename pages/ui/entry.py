@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.access import Person, Policy, Role
-from core.actor import act_for
+from core.actor import act_for, ask
 from core.errors import NotAdmitted, ReelsError
 from pages.ui.language import _, mark, say
 
@@ -52,6 +53,20 @@ def may(role: Role) -> bool:
     except ReelsError:
         return False
     return viewer is not None and viewer.may(role)
+
+
+def _email() -> str:
+    """Return who looks at the page that this thread draws: what a click asks for is done before the page is drawn."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ""
+    try:
+        viewer = person()
+    except ReelsError:
+        return ""
+    return viewer.email if viewer is not None else ""
+
+
+ask(_email)
 
 
 def enter(role: Role = Role.MARKETING) -> Person:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
 from typing import Final
 
 import streamlit as st
@@ -10,14 +14,31 @@ from babel import Locale, UnknownLocaleError
 from core.errors import ReelsError
 from core.translation import catalogue, mark, translate
 
-__all__ = ["LANGUAGES", "SWITCH", "_", "browsers", "code", "fill", "locale", "mark", "ngettext", "say", "translate"]
+__all__ = [
+    "LANGUAGES",
+    "SWITCH",
+    "_",
+    "browsers",
+    "code",
+    "fill",
+    "locale",
+    "mark",
+    "ngettext",
+    "one_language",
+    "say",
+    "translate",
+]
 
 LANGUAGES: Final = {"es": "Español", "en": "English"}
 SWITCH: Final = "lang"
 
+_settled: Final[ContextVar[tuple[str, Locale] | None]] = ContextVar("settled", default=None)
+
 
 def code() -> str:
     """Return the language of this viewer: the switch decides, else the address, else the browser."""
+    if settled := _settled.get():
+        return settled[0]
     for chosen in (st.session_state.get(SWITCH), st.query_params.get(SWITCH)):
         if chosen in LANGUAGES:
             return str(chosen)
@@ -32,14 +53,30 @@ def browsers() -> str:
 
 def locale() -> Locale:
     """Return the viewer's locale for dates and numbers; the region counts while the language is the browser's."""
+    if settled := _settled.get():
+        return settled[1]
     language = code()
-    asked = st.context.locale or language
+    return _locale(language, st.context.locale or language)
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str, asked: str) -> Locale:
     if asked.split("-")[0].lower() == language:
         try:
             return Locale.parse(asked, sep="-")
         except (UnknownLocaleError, ValueError):
             pass
     return Locale(language)
+
+
+@contextmanager
+def one_language() -> Iterator[None]:
+    """Ask for the viewer's language once for all that is written inside: a list asks hundreds of times."""
+    token = _settled.set((code(), locale()))
+    try:
+        yield
+    finally:
+        _settled.reset(token)
 
 
 def _(message: str) -> str:

@@ -31,7 +31,7 @@ SPANS: Final = {
 def draw_chart(log: DeliveryLog, now: datetime) -> None:
     """Draw the chart of the chosen stretch of time, or its table."""
     with st.container(horizontal=True, vertical_alignment="center", key="chart-head"):
-        st.subheader(_("Deliveries over time"), anchor=False, width="stretch")
+        st.header(_("Deliveries over time"), anchor=False, width="stretch")
         as_table = st.toggle(_("As a table"), key="chart_table", persist_state="session")
         name = st.segmented_control(
             _("Stretch of time"),

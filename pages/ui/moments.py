@@ -50,13 +50,14 @@ def moment(at: datetime | None) -> str:
     """Write a time of today as hours and minutes, any other with its day."""
     if at is None:
         return "–"
-    here = at.astimezone(zone())
-    today = datetime.now(zone()).date() == here.date()
+    there = zone()
+    here = at.astimezone(there)
+    today = datetime.now(there).date() == here.date()
     return _as(here, "Hms") if today else f"{_as(here, 'dMMM')}, {_as(here, 'Hm')}"
 
 
 def _as(at: datetime, skeleton: str) -> str:
-    return str(format_skeleton(skeleton, at, tzinfo=zone(), locale=locale()))
+    return str(format_skeleton(skeleton, at, tzinfo=at.tzinfo, locale=locale()))
 
 
 def full(at: datetime | None) -> str:

@@ -16,7 +16,7 @@ SHOWN = 20
 def draw_refusals(product: Product) -> None:
     """Draw how many were refused and why, and the latest by the minute."""
     tallies = product.store.facts.tallies("refused")
-    st.subheader(_("Refused at the door"), anchor=False)
+    st.header(_("Refused at the door"), anchor=False)
     st.caption(
         _(
             "Requests that proved nothing. They changed nothing, were answered 401, and are counted, not kept. "

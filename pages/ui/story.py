@@ -11,6 +11,7 @@ from core.models import Channel
 from pages.ui.component import component
 from pages.ui.language import _, mark
 from pages.ui.moments import exact, number
+from pages.ui.verdicts import note_of
 from pages.ui.words import CHANNELS, Look
 
 KINDS: Final = {
@@ -55,6 +56,7 @@ DETAILS: Final = {
     "event_type": mark("event"),
     "event_id": mark("event id"),
     "verdict": mark("verdict"),
+    "note": mark("note"),
     "reason": mark("reason"),
     "error": mark("error"),
     "again_in_s": mark("again in seconds"),
@@ -87,20 +89,20 @@ VALUES: Final = {
     "retry": mark("before a new attempt"),
 }
 SAID: Final = ("failure_message", "message")
-HIDDEN: Final = frozenset({"channel", "sending", "requested_mode", "how", "body", "key", *SAID})
+HIDDEN: Final = frozenset({"channel", "sending", "requested_mode", "how", "body", "key", "note_told", *SAID})
 TELLING: Final = frozenset({"completed", "failed", "anomaly"})
 
 _story = component("story")
 
 
-def draw_story(events: Sequence[Event], key: str) -> None:
-    """Draw what happened to a reel, oldest first, each with what proves it."""
+def draw_story(events: Sequence[Event], key: str, *, proofs: bool) -> None:
+    """Draw what happened to a reel, oldest first; each with what proves it, where the viewer may see requests."""
     labels = {"copy": _("Copy as curl"), "copied": _("Copied")}
-    entries = [_entry(event, place) for place, event in enumerate(events)]
+    entries = [_entry(event, place, proofs=proofs) for place, event in enumerate(events)]
     _story(key=key, data={"label": _("Timeline"), "labels": labels, "entries": entries})
 
 
-def _entry(event: Event, place: int) -> dict[str, Any]:
+def _entry(event: Event, place: int, *, proofs: bool) -> dict[str, Any]:
     entry = event.entry
     known = KINDS.get(entry.kind) or Look(entry.kind.replace("_", " "), "circle", "gray")
     channel = entry.detail.get("channel")
@@ -114,7 +116,7 @@ def _entry(event: Event, place: int) -> dict[str, Any]:
         "colour": known.colour,
         "note": said,
         "detail": _details(entry.detail),
-        "evidence": _evidence(event, place) if event.evidence else None,
+        "evidence": _evidence(event, place) if proofs and event.evidence else None,
     }
 
 
@@ -135,6 +137,8 @@ def _evidence(event: Event, place: int) -> dict[str, Any]:
 
 def _details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
     once = {"seen": 1}  # is nothing to tell
+    if detail.get("note"):
+        detail = {**detail, "note": note_of(str(detail["note"]), detail.get("note_told"))}
     told = {name: value for name, value in detail.items() if once.get(name) != value and name not in HIDDEN}
     shown = [(name, value) for name, value in told.items() if value not in (None, "", [])]
     return [(_(DETAILS[name]) if name in DETAILS else name.replace("_", " "), _value(value)) for name, value in shown]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import streamlit as st
 
-from core.models import Delivery, Verdict
-from pages.ui.language import mark
-from pages.ui.words import Look
+from core.models import Channel, Delivery, ReelStatus, Verdict
+from pages.ui.language import _, fill, mark
+from pages.ui.words import STATES, Look
 
 VERDICTS: Final = {
     Verdict.APPLIED: Look(mark("Applied"), "check_circle", "green"),
@@ -35,6 +36,13 @@ MEANINGS: Final = {
     Verdict.POISON: mark(
         "Working it off failed again and again. The raw body is kept; replay it once the cause is gone."
     ),
+}
+LEARNED_BY: Final = {
+    Channel.WEBHOOK: mark("a webhook"),
+    Channel.POLL: mark("polling"),
+    Channel.MANUAL: mark("a check by hand"),
+    Channel.RECOVERY: mark("HeyGen's history"),
+    "submission": mark("the submission"),
 }
 ASIDE: Final = Look(mark("Set aside"), "inbox_customize", "red")
 REASONS: Final = {
@@ -71,6 +79,21 @@ _DARK: Final = {
 def look_of(delivery: Delivery) -> Look:
     """Return how a delivery is shown."""
     return ASIDE if delivery.set_aside else VERDICTS[delivery.verdict]
+
+
+def note_of(note: str, told: Sequence[Any] | None) -> str:
+    """Return the note of a delivery in the viewer's language; one that has no template stays as it is."""
+    if told is None:
+        return note
+    template, values = told
+    return fill(str(template), {name: _known(name, str(value)) for name, value in values.items()})
+
+
+def _known(name: str, value: str) -> str:
+    """Translate the values that are words of ours; HeyGen's own words stay."""
+    if name == "status" and value in set(ReelStatus):
+        return _(STATES[ReelStatus(value)].word).lower()
+    return _(LEARNED_BY[value]) if name == "channel" and value in LEARNED_BY else value
 
 
 def colours() -> dict[Verdict, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -13,33 +15,42 @@ from tests.deploy.needed import MISSING
 
 @dataclass(frozen=True)
 class Site:
-    """Hold nginx and the hosts behind it."""
+    """Hold nginx and the two hosts behind it, over one store."""
 
     front: Front
-    receivers: list[Host]
-    pages: list[Host]
-    database: str
+    hosts: list[Host]
+    folder: Path
+    environ: dict[str, str]
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Start two receivers, two servers of pages and nginx before them, all over one store."""
-    folder = tmp_path_factory.mktemp("site")
-    environ = hosts_environ(folder)
+@pytest.fixture
+def receivers(tmp_path: Path) -> Iterator[Site]:
+    """Start two receivers and nginx before them."""
+    with behind_nginx(tmp_path, a_receiver) as site:
+        yield site
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Iterator[Site]:
+    """Start two servers of pages and nginx before them."""
+    with behind_nginx(tmp_path, some_pages) as site:
+        yield site
+
+
+@contextmanager
+def behind_nginx(folder: Path, start: Callable[[Path, dict[str, str]], Host]) -> Iterator[Site]:
+    environ = hosts_environ(folder, DRAIN_S="1")
     hosts: list[Host] = []
-    front: Front | None = None
+    fronts: list[Front] = []
     try:
-        receivers = [a_receiver(folder, environ) for _ in range(2)]
-        hosts += receivers
-        pages = [some_pages(folder, environ) for _ in range(2)]
-        hosts += pages
-        quick = ("client_body_timeout 30s", "client_body_timeout 1s")
-        front = Front(folder / "nginx", [r.port for r in receivers], [p.port for p in pages], quick)
+        hosts += [start(folder, environ) for _ in range(2)]
+        ports = [host.port for host in hosts]
+        fronts.append(Front(folder / "nginx", ports, ports, ("client_body_timeout 30s", "client_body_timeout 1s")))
         for host in hosts:
             host.await_health()
-        yield Site(front, receivers, pages, environ["DATABASE_URL"])
+        yield Site(fronts[0], hosts, folder, environ)
     finally:
-        for program in [*([front] if front else []), *hosts]:
+        for program in [*fronts, *hosts]:
             program.kill()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from contextlib import ExitStack
 
@@ -11,30 +10,35 @@ import websockets.sync.client
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from core.signature import sign
 from core.store import DeliveryFilter, open_store
 from tests.deploy.conftest import Site
-from tests.deploy.front import NAME, SECRET
+from tests.deploy.front import NAME, a_receiver
+from tests.deploy.load import ACCOUNT, Load, a_delivery
 from tests.support.waiting import wait_for
 
-ACCOUNT = "/webhooks/heygen"
+
+def test_nginx_in_front_of_receivers(receivers: Site) -> None:
+    """One test of many claims: what it stands on takes longer to start than all of them."""
+    the_site_is_one_that_nginx_takes(receivers)
+    a_webhook_is_stored_through_tls_and_its_secret_stands_in_no_log(receivers)
+    a_body_that_is_too_large_is_refused_before_it_comes_to_a_receiver(receivers)
+    a_slow_body_holds_no_receiver_and_ends_in_408(receivers)
+    the_metrics_are_for_this_machine_alone(receivers)
+    both_receivers_are_replaced_under_load_and_no_delivery_is_refused(receivers)
 
 
-def a_delivery(number: str, padding: int = 0) -> tuple[bytes, dict[str, str]]:
-    body = json.dumps(
-        {
-            "event_type": "avatar_video.success",
-            "event_data": {"video_id": f"v{number}", "url": "https://files.test/v.mp4", "pad": "x" * padding},
-        }
-    ).encode()
-    return body, {"Signature": sign(body, SECRET), "Content-Type": "application/json"}
+def test_nginx_in_front_of_pages(pages: Site) -> None:
+    a_session_of_the_pages_runs_over_a_websocket(pages)
+    pages_that_are_alone_bring_neither_receiver_nor_worker(pages)
+    a_browser_stays_with_one_host_and_goes_to_the_other_when_it_ends(pages)
 
 
 def recorded(site: Site) -> int:
-    store = open_store(site.database)
-    found = store.deliveries.page(DeliveryFilter(), 1000)
+    """Return how many deliveries stand in the store; what was sent twice counts once."""
+    store = open_store(site.environ["DATABASE_URL"])
+    found = store.deliveries.page(DeliveryFilter(), 100_000)
     store.close()
-    return len(found)
+    return len({delivery.body for delivery in found})
 
 
 def upstreams(site: Site, status: int) -> list[str]:
@@ -43,11 +47,11 @@ def upstreams(site: Site, status: int) -> list[str]:
     return [line.split('"')[-6] for line in lines]
 
 
-def test_the_site_is_one_that_nginx_takes(site: Site) -> None:
+def the_site_is_one_that_nginx_takes(site: Site) -> None:
     assert "syntax is ok" in site.front.check()
 
 
-def test_a_webhook_is_stored_through_tls_and_its_secret_stands_in_no_log(site: Site) -> None:
+def a_webhook_is_stored_through_tls_and_its_secret_stands_in_no_log(site: Site) -> None:
     before = recorded(site)
     body, headers = a_delivery("front", padding=60_000)
     with site.front.client() as client:
@@ -63,14 +67,14 @@ def test_a_webhook_is_stored_through_tls_and_its_secret_stands_in_no_log(site: S
     assert "to-hide" not in site.front.logs()
 
 
-def test_a_body_that_is_too_large_is_refused_before_it_comes_to_a_receiver(site: Site) -> None:
+def a_body_that_is_too_large_is_refused_before_it_comes_to_a_receiver(site: Site) -> None:
     body, headers = a_delivery("large", padding=65 * 1024)
     with site.front.client() as client:
         assert client.post(ACCOUNT, content=body, headers=headers).status_code == 413
     assert upstreams(site, 413) == ["-"]
 
 
-def test_a_slow_body_holds_no_receiver_and_ends_in_408(site: Site) -> None:
+def a_slow_body_holds_no_receiver_and_ends_in_408(site: Site) -> None:
     body, headers = a_delivery("slow")
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     with site.front.connect() as slow, site.front.client() as client:
@@ -83,23 +87,23 @@ def test_a_slow_body_holds_no_receiver_and_ends_in_408(site: Site) -> None:
     assert upstreams(site, 408) == ["-"]
 
 
-def test_the_metrics_are_for_this_machine_alone(site: Site) -> None:
+def the_metrics_are_for_this_machine_alone(site: Site) -> None:
     with site.front.client() as near, site.front.client(source="127.0.0.2") as far:
         assert "worker_alive" in near.get("/metrics").text
         assert far.get("/metrics").status_code == 403
         assert far.get("/healthz").json()["store"] == "ok"
 
 
-def test_pages_that_are_alone_bring_neither_receiver_nor_worker(site: Site) -> None:
+def pages_that_are_alone_bring_neither_receiver_nor_worker(site: Site) -> None:
     before = recorded(site)
     body, headers = a_delivery("alone")
-    for pages in site.pages:
+    for pages in site.hosts:
         assert httpx.post(f"http://127.0.0.1:{pages.port}{ACCOUNT}", content=body, headers=headers).status_code == 405
         assert pages.health().json()["worker"]["alive"] is False
     assert recorded(site) == before
 
 
-def test_a_session_of_the_pages_runs_over_a_websocket(site: Site) -> None:
+def a_session_of_the_pages_runs_over_a_websocket(site: Site) -> None:
     opened = websockets.sync.client.connect(
         f"wss://{NAME}/_stcore/stream",
         sock=socket.create_connection(("127.0.0.1", site.front.port), timeout=15),
@@ -114,6 +118,19 @@ def test_a_session_of_the_pages_runs_over_a_websocket(site: Site) -> None:
     assert first.WhichOneof("type") == "new_session"
 
 
+def both_receivers_are_replaced_under_load_and_no_delivery_is_refused(site: Site) -> None:
+    before, load = recorded(site), Load(site.front)
+    with load.running():
+        for place, old in enumerate(site.hosts):
+            load.more(50)
+            assert old.stop() == 0, old.output
+            site.hosts[place] = a_receiver(site.folder, site.environ, old.port)
+            load.more(50)
+            site.hosts[place].await_health()
+    assert set(load.answers) == {200}
+    assert recorded(site) - before == load.answers[200]
+
+
 def upstream_of(client: httpx.Client, site: Site) -> str:
     """Ask for the pages once and return which host answered."""
     before = len(site.front.logged())
@@ -122,13 +139,13 @@ def upstream_of(client: httpx.Client, site: Site) -> str:
     return site.front.logged()[-1].split('"')[-6].split(", ")[-1]
 
 
-def test_a_browser_stays_with_one_host_and_goes_to_the_other_when_it_ends(site: Site) -> None:
+def a_browser_stays_with_one_host_and_goes_to_the_other_when_it_ends(site: Site) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(site.front.client()) for _ in range(12)]
         first = [upstream_of(client, site) for client in clients]
-        assert set(first) == {f"127.0.0.1:{pages.port}" for pages in site.pages}
+        assert set(first) == {f"127.0.0.1:{pages.port}" for pages in site.hosts}
         assert [upstream_of(client, site) for client in clients] == first
-        [ended] = [pages for pages in site.pages if first[0].endswith(f":{pages.port}")]
-        [left] = [pages for pages in site.pages if pages is not ended]
+        [ended] = [pages for pages in site.hosts if first[0].endswith(f":{pages.port}")]
+        [left] = [pages for pages in site.hosts if pages is not ended]
         ended.kill()
         assert {upstream_of(client, site) for client in clients} == {f"127.0.0.1:{left.port}"}

@@ -15,6 +15,8 @@ from bench.fleet import fleet
 from bench.report import BEGIN, END, write
 from bench.result import Result
 from bench.scale import TINY
+from bench.screens import screens
+from bench.shown import chromium
 from bench.single import Outcome, at_as_many_calls, documented, follow, optimum, ours
 from bench.slow_disk import slow_fsync
 from bench.storing import storing
@@ -80,6 +82,16 @@ def test_the_store_is_measured() -> None:
     assert all(result.value > 0 for result in storing(TINY))
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_the_pages_are_measured() -> None:
+    if chromium() is None:
+        pytest.skip("NOT TESTED: no Chromium was found")
+    results = screens(TINY)
+    assert len(results) == 5
+    assert all(result.value is not None and result.value > 0 for result in results)
+
+
 @pytest.mark.parametrize(
     ("values", "at_most", "verdict"),
     [
@@ -91,6 +103,12 @@ def test_the_store_is_measured() -> None:
 )
 def test_the_median_is_held_against_the_target(values: list[float], at_most: bool, verdict: str) -> None:
     assert Result(name="x", values=values, target=10, at_most=at_most).verdict == verdict
+
+
+def test_what_could_not_be_measured_is_said_and_misses_nothing() -> None:
+    result = Result(name="the pages", values=[], target=1)
+    assert result.cells() == ("the pages", "not measured", "≥ 1", "", "", "")
+    assert result.to_json()["value"] is None
 
 
 def test_a_report_replaces_the_last_one_and_nothing_else(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ WRONG: Final = "endpoint_wrong"
 @st.fragment
 def draw_endpoint(product: Product) -> None:
     """Draw how the endpoint stands, and what can be done with it."""
-    st.subheader(_("Signed webhooks"), anchor=False)
+    st.header(_("Signed webhooks"), anchor=False)
     st.write(
         _(
             "Every reel names an address of its own, so nothing must be registered. An endpoint registered for the "

@@ -120,7 +120,7 @@ def draw_modes(in_force: ProcessingMode) -> None:
     for column, (mode, told) in zip(st.columns(3, gap="medium"), MODES.items(), strict=True):
         with column, st.container(border=True, height="stretch"):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.subheader(mode_word(mode), anchor=False, width="content")
+                st.header(mode_word(mode), anchor=False, width="content")
                 if mode is in_force:
                     st.badge(_("in force"), icon=":material/check:", color="green")
             st.caption(_(told.motto))

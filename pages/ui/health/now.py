@@ -20,7 +20,7 @@ TICK_S = 2.0
 def draw_mode(now: Figures) -> None:
     """Say which mode is in force and what it means."""
     mode = ProcessingMode(now.mode)
-    st.subheader(_("Processing mode"), anchor=False)
+    st.header(_("Processing mode"), anchor=False)
     with st.container(border=True):
         st.badge(mode_word(mode), color="blue", icon=":material/sync_alt:")
         st.write(_(MODE_SENTENCES[mode]))
@@ -45,7 +45,7 @@ def draw_now(product: Product) -> None:
     now = figures(product, at)
     draw_counts(now)
     draw_mode(now)
-    st.subheader(_("Signals"), anchor=False)
+    st.header(_("Signals"), anchor=False)
     last = now.last_webhook_received
     facts = [
         (_("Worker last seen"), span(now.worker_age_s) if now.worker_age_s is not None else _("never")),

@@ -19,7 +19,7 @@ FOUND: Final = "tunnels"
 @st.fragment
 def draw_tunnels(product: Product) -> None:
     """Draw the button, and what was found when it was last pressed."""
-    st.subheader(_("A tunnel for local work"), anchor=False)
+    st.header(_("A tunnel for local work"), anchor=False)
     st.write(
         _("HeyGen cannot reach a machine at home or in the office by itself; a tunnel such as ngrok lends an address.")
     )

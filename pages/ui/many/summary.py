@@ -23,7 +23,7 @@ from pages.ui.moments import money, number, span
 def draw_summary(product: Product, writing: Writing, checked: Sequence[Checked]) -> None:
     """Draw totals, name and the one confirmation."""
     come = totals(product, checked)
-    st.subheader(_("What it comes to"), anchor=False)
+    st.header(_("What it comes to"), anchor=False)
     _draw_totals(product, come)
     with st.container(border=True, key="confirm"):
         writing.change(

@@ -65,21 +65,22 @@ def _usual(row: Row) -> list[str]:
 
 def choose_fault(faults: Sequence[Row]) -> None:
     """Draw the choice of one fault and of its values, and what it does."""
-    groups = list(dict.fromkeys(row["group"] for row in faults))
+    groups = {name: _(GROUPS.get(name, name)) for name in dict.fromkeys(str(row["group"]) for row in faults)}
     group = st.selectbox(
         _("Kind of fault"),
-        groups,
-        format_func=lambda group: _(GROUPS[group]) if group in GROUPS else group,
+        list(groups),
+        format_func=groups.__getitem__,
         index=FIRST_SHOWN,
         key=GROUP,
         placeholder=_("Choose a kind"),
     )
     offered = {row["grammar"]: row for row in faults if row["group"] == group}
+    labels = {name: f"{row['name']} · {said(row['does'])}" for name, row in offered.items()}
     name = st.selectbox(
         _("Fault"),
         list(offered),
         key=_key(str(group)),
-        format_func=lambda name: f"{offered[name]['name']} · {said(offered[name]['does'])}",
+        format_func=labels.__getitem__,
         placeholder=_("Choose a fault"),
     )
     row = offered[str(name)]

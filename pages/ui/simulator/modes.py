@@ -83,7 +83,7 @@ def draw_comparison(store: Store) -> None:
     told = comparison.latest(store)
     if told is None:
         return
-    st.subheader(_("{scenario} with {n} reels").format(scenario=told["scenario"], n=told["reels"]), anchor=False)
+    st.header(_("{scenario} with {n} reels").format(scenario=told["scenario"], n=told["reels"]), anchor=False)
     if told["state"] == "done":
         _draw_result(told)
     elif told["state"] == "failed":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import altair as alt
@@ -16,23 +17,23 @@ from pages.ui.words import mode_word
 
 BESIDE: Final = 1.6  # how far beyond the last known end the unknown ones stand
 NEAR_S: Final = 1.0  # below this the scale is linear, above it logarithmic
-HEIGHT: Final = 210
+HEIGHT: Final = 300
 Side = Mapping[str, Any]
 
 
 def draw_spread(sides: Sequence[Side]) -> None:
     """Draw the chart; the table beside it says the same in numbers."""
     edge = max(1.0, *(seconds for side in sides for seconds in side["known_s"] or [0.0])) * BESIDE
-    points = pd.DataFrame(list(_points(sides, edge)), columns=["mode", "seconds", "kind"])
-    marks = pd.DataFrame(list(_marks(sides)), columns=["mode", "seconds", "kind"])
-    named = pd.DataFrame([*_marks(sides), *_missed(sides, edge)], columns=["mode", "seconds", "kind"])
+    points, marks = _frame(_points(sides, edge), edge), _frame(_marks(sides), edge)
+    named = _frame([*_marks(sides), *_missed(sides, edge)], edge)
     x = alt.X(
         "seconds:Q",
         title=_("Simulated seconds from the end of a render until the mode knew of it"),
         scale=alt.Scale(type="symlog", constant=NEAR_S, domain=[0, edge * 1.1]),
         axis=alt.Axis(values=[0, 1, 3, 10, 30, 100, 300], grid=True),
     )
-    y = alt.Y("mode:N", title=None, sort=[_name(side) for side in sides], axis=alt.Axis(labelFontSize=14))
+    names = alt.Axis(labelFontSize=14, labelOverlap=False)
+    y = alt.Y("mode:N", title=None, sort=[_name(side) for side in sides], axis=names)
     shape = alt.Shape(
         "kind:N",
         title=None,
@@ -41,10 +42,25 @@ def draw_spread(sides: Sequence[Side]) -> None:
     )
     colour = alt.Color("mode:N", legend=None)
     dots = alt.Chart(points).mark_point(size=90, opacity=0.65, filled=True)
-    dots = dots.encode(x=x, y=y, color=colour, shape=shape, tooltip=["mode", "seconds", "kind"])
-    ticks = alt.Chart(marks).mark_tick(thickness=3, size=44).encode(x=x, y=y, color=colour)
-    texts = alt.Chart(named).mark_text(dy=-30, fontSize=12).encode(x=x, y=y, text="kind:N")
-    st.altair_chart((dots + ticks + texts).properties(height=HEIGHT), width="stretch")
+    dots = dots.encode(x=x, y=y, color=colour, shape=shape, tooltip=_tooltip())
+    ticks = alt.Chart(marks).mark_tick(thickness=3, size=44).encode(x=x, y=y, color=colour, tooltip=_tooltip())
+    texts = alt.Chart(named).mark_text(dy=-30, fontSize=12).encode(x=x, y=y, text="kind:N", tooltip=_tooltip())
+    st.html(Path(__file__).with_name("spread.css"))
+    with st.container(key="spread"):
+        st.altair_chart((dots + ticks + texts).properties(height=HEIGHT), width="stretch")
+
+
+def _frame(rows: Iterable[tuple[str, float, str]], edge: float) -> pd.DataFrame:
+    """Return rows as the chart takes them; what stands at the edge has no time to tell."""
+    frame = pd.DataFrame(list(rows), columns=["mode", "seconds", "kind"])
+    frame["told"] = [number(seconds, 1) if seconds < edge else "–" for seconds in frame["seconds"]]
+    return frame
+
+
+def _tooltip() -> list[alt.Tooltip]:
+    """Name what is told of a point."""
+    titles = {"mode": _("Mode"), "told": _("Simulated seconds after the end"), "kind": _("What")}
+    return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
 
 
 def _kinds() -> list[str]:

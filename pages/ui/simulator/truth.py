@@ -62,7 +62,7 @@ def draw_truth(simulator: Simulator, product: Product) -> None:
     if believed.strangers:
         text = _("Reels of before the simulator began anew, which nobody can judge: {n}")
         st.caption(text.format(n=number(believed.strangers)))
-    st.subheader(_("Ledger"), anchor=False)
+    st.header(_("Ledger"), anchor=False)
     columns = [
         Column(_("Reel"), "title"),
         Column(_("True")),

@@ -33,6 +33,19 @@ def test_clock_tells_what_is_due_next(fake: Any) -> None:
     assert clock["next"]["at"] == pytest.approx(clock["now"] + 50)
 
 
+def test_an_attempt_that_was_overtaken_by_a_resend_is_due_no_more(fake: Any, receiver: Any) -> None:
+    receiver.statuses = [503, 503, 200]
+    fake.finish("", receiver.url)
+    (delivery,) = fake.rows("/_sim/deliveries")
+    assert (fake.clock(frozen=True)["due_count"], fake.clock(frozen=True)["next"]["kind"]) == (1, "attempt")
+    fake.api.post(f"/_sim/deliveries/{delivery['delivery_id']}/resend")
+    clock = fake.clock(frozen=True)
+    assert [due["at"] - clock["now"] for due in clock["due"]] == [pytest.approx(60)]
+    assert fake.api.post(f"/_sim/deliveries/{delivery['delivery_id']}/resend").json()["state"] == "delivered"
+    clock = fake.clock(frozen=True)
+    assert (clock["next"], clock["due"], clock["due_count"]) == (None, [], 0)
+
+
 def test_frozen_clock_stands_still_and_requests_are_still_answered(fake: Any) -> None:
     first = fake.clock(frozen=True)["now"]
     fake.video()
@@ -89,7 +102,7 @@ def test_journal_lists_requests_and_attempts_but_not_control_calls(fake: Any, re
     assert "Hola a todos." in create["body"]
     assert (get["method"], get["path"]) == ("GET", f"/v3/videos/{video_id}")
     assert attempt["request"]["body"] == receiver.requests[0].body.decode()
-    assert attempt["response"] == {"status": 200, "body": "OK"}
+    assert (attempt["response"]["status"], attempt["response"]["body"]) == (200, "OK")
     assert (attempt["error"], attempt["fault"], attempt["attempt"]) == (None, None, 1)
     assert len(fake.rows("/_sim/journal", kind="request", limit=1)) == 1
     assert fake.rows("/_sim/journal", since=attempt["at"] + 1) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from typing import Any
 
 import av
@@ -126,3 +127,22 @@ def test_pictures_and_samples_are_open_to_all(fake: Any) -> None:
     sample = httpx.get(voice["preview_audio_url"])
     assert (sample.headers["Content-Type"], sample.content[:4]) == ("audio/wav", b"RIFF")
     assert httpx.get(look["preview_image_url"].replace("lucia", "nobody")).status_code == 404
+
+
+def test_the_page_of_a_video_is_here_says_that_it_is_simulated_and_plays_the_film(fake: Any) -> None:
+    video_id = fake.video("render=5s", title="<b>Otoño</b>")
+    address = fake.get(video_id)["video_page_url"]
+    assert address.startswith(str(fake.api.base_url)), "no link leads to HeyGen"
+    early = fake.api.get(address)
+    assert (early.status_code, "Simulated." in early.text, "<video" in early.text) == (200, True, False)
+    fake.advance(5)
+    page = fake.api.get(address).text
+    assert "&lt;b&gt;Otoño&lt;/b&gt;" in page
+    source = unescape(page.partition('<video controls src="')[2].partition('"')[0])
+    assert fake.api.get(source).headers["content-type"] == "video/mp4"
+    assert fake.api.delete(f"/v3/videos/{video_id}").status_code == 200
+    assert fake.api.get(address).status_code == 404
+
+
+def test_the_page_in_place_of_an_answer_is_marked_as_simulated(fake: Any) -> None:
+    assert "simulated" in fake.create("answer=html").text

@@ -118,3 +118,9 @@ def test_an_account_is_shown_alone(fake: Any) -> None:
         fake.api.get("/v3/users/me", headers={"X-Api-Key": key})
     assert len(fake.rows("/_sim/accounts")) == 2
     assert len(fake.rows("/_sim/accounts", account="second")) == 1
+    fake.api.post("/_sim/reset")
+    assert [row["account"] for row in fake.rows("/_sim/accounts")] == [""]
+    fake.play(name="everything")
+    for key in ("first", "second"):
+        fake.api.get("/v3/users/me", headers={"X-Api-Key": key})
+    assert [row["scenario"] for row in fake.rows("/_sim/accounts")] == ["everything"] * 2

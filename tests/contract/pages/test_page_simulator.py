@@ -75,7 +75,7 @@ def test_a_refusal_is_said_in_one_sentence(world: World, visit: Visit) -> None:
     page.run()
     world.simulator.reset()
     page.button(key="resend").click().run()
-    assert page.error[0].value.startswith("El HeyGen simulado lo ha rechazado: Delivery dlv_")
+    assert page.error[0].value.startswith("El HeyGen simulado lo ha rechazado: No se encuentra la entrega dlv_")
 
 
 # The clock

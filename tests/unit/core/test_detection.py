@@ -29,6 +29,10 @@ def test_a_delay_is_counted_in_its_bucket(store: Store, delay_s: float, label: s
     assert noted(store, delay_s) == {label: 1, "sum": max(0.0, delay_s)}
 
 
+def test_an_end_that_heygens_clock_has_long_after_we_knew_is_not_counted(store: Store) -> None:
+    assert noted(store, -61) == {}
+
+
 def test_without_heygens_time_there_is_no_delay(store: Store) -> None:
     detection.note(store.facts, an_observation(completed_at=None))
     assert store.facts.tallies("detection_poll") == {}

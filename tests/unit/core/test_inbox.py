@@ -67,6 +67,7 @@ def test_a_delivery_is_news_and_heygens_own_answer_is_the_truth(
     assert (house.again(reel).status, house.again(reel).detected_by) == (becomes, Channel.WEBHOOK)
     agrees = (event == "avatar_video.success") is (heygen == "completed")
     assert told.note == (None if agrees else f"HeyGen itself says {heygen}")
+    assert told.note_told == (None if agrees else ["HeyGen itself says {word}", {"word": heygen}])
 
 
 def test_the_link_of_a_delivery_is_never_believed(house: House) -> None:

@@ -282,7 +282,9 @@ def test_the_fallback_is_learned_from_past_renders_unless_it_is_set(build: Build
     assert learned.processor.fallback_after_s() == pytest.approx(PRIOR.quantile(0.9))
     assert fixed.processor.fallback_after_s() == 77
     for _ in range(25):
-        learned.stored("completed", at=NOW, completed_at=NOW + timedelta(seconds=100))
+        learned.stored(
+            "completed", at=NOW, **dict.fromkeys(("completed_at", "detected_at"), NOW + timedelta(seconds=100))
+        )
     assert 90 < learned.processor.fallback_after_s() < 130
 
 

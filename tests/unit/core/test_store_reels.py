@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from core.errors import UnknownReel
 from core.models import Channel, ProcessingMode, Reel, ReelStatus, SendState
+from core.schedule import ENOUGH_RENDERS
 from core.store import ReelFilter, Store, open_store
 from tests.conftest import Build
 from tests.factories import NOW, House, a_delivery, a_reel, an_observation
@@ -186,6 +187,34 @@ def test_renders_are_learned_from_heygens_own_times(house: House) -> None:
     house.stored("completed", submitted_at=NOW, completed_at=NOW - timedelta(seconds=5))
     house.stored("failed", submitted_at=NOW - timedelta(seconds=50), completed_at=NOW)
     assert house.store.reels.render_times() == [(90.0, 40)]
+
+
+@pytest.mark.parametrize(
+    ("submitted_s", "completed_s", "learned"),
+    [
+        (0, 3600 + 18, []),  # HeyGen's clock is an hour ahead
+        (0, -3600 + 18, []),  # an hour behind
+        (0, 18 + 61, []),
+        (0, 18 + 60, [18.0]),  # not so far ahead: it ended when we knew, at the latest
+        (0, 18, [18.0]),
+        (0, 12, [12.0]),
+        (30, 31, []),
+    ],
+)
+def test_a_render_that_was_timed_by_two_clocks_teaches_nothing(
+    house: House, submitted_s: int, completed_s: int, learned: list[float]
+) -> None:
+    times = {"submitted_at": submitted_s, "completed_at": completed_s, "detected_at": 18}
+    house.stored("completed", **{name: NOW + timedelta(seconds=s) for name, s in times.items()})
+    assert [seconds for seconds, _characters in house.store.reels.render_times()] == learned
+
+
+def test_long_renders_of_a_clock_far_ahead_do_not_put_off_the_next_look(house: House) -> None:
+    before = house.processor.history()
+    for n in range(ENOUGH_RENDERS):
+        at = NOW + timedelta(minutes=n)
+        house.stored("completed", at=at, completed_at=at + timedelta(hours=5), detected_at=at + timedelta(seconds=9))
+    assert house.processor.history() == before
 
 
 def test_deadlines_are_found_once_they_have_come(house: House) -> None:

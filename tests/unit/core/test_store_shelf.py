@@ -83,6 +83,7 @@ def test_times_to_know_are_told_by_channel_and_only_where_heygen_told_its_own(ho
     for n, channel in ((1, Channel.WEBHOOK), (9, Channel.POLL), (3, Channel.WEBHOOK), (0, Channel.POLL)):
         house.stored("completed", detected_by=channel, completed_at=NOW, detected_at=NOW + timedelta(seconds=n))
     house.stored("completed", detected_by=Channel.POLL, completed_at=NOW, detected_at=NOW - timedelta(seconds=2))
+    house.stored("completed", detected_by=Channel.WEBHOOK, completed_at=NOW + timedelta(hours=1), detected_at=NOW)
     assert house.store.experience.knowing_times(Channel.WEBHOOK) == [3.0, 1.0]
     assert house.store.experience.knowing_times(Channel.POLL) == [9.0, 0.0]
     assert house.store.experience.knowing_times(Channel.WEBHOOK, limit=1) == [3.0]

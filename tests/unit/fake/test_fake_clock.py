@@ -118,7 +118,7 @@ def test_rebuilt_queue_keeps_order_and_gives_no_sequence_twice() -> None:
     again.shelf.load({str(due.sequence): due for due in queue.shelf})
     again.rebuild()
     assert again.push(1, "event", "c").sequence == 3
-    assert [due.subject for due in again.upcoming(5)] == ["a", "c", "b"]
+    assert [due.subject for due in again.upcoming(5, lambda due: True)[0]] == ["a", "c", "b"]
 
 
 def test_advance_plays_in_order_at_the_exact_moment_each_falls_due(wall: Wall) -> None:

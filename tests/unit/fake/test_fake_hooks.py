@@ -107,13 +107,14 @@ def test_missing_url_is_missing_in_the_event_and_for_a_while_in_get(video: Make)
     links, missing = Links("http://127.0.0.1:1", 1), video("url=missing:30s")
     assert video_view(missing, 1129, links)["video_url"] is None
     assert video_view(missing, 1130, links)["video_url"]
-    assert "url" not in told_payload(event_data("avatar_video.success", missing, "u"), missing.fate.effects)
+    assert "url" not in told_payload(event_data("avatar_video.success", missing, "u", links), missing.fate.effects)
     assert file_state(video("url=notyet:10s"), 1109) == "notyet"
     assert file_state(video("url=notyet:10s"), 1110) == "sound"
 
 
 def test_failure_event_carries_the_message(video: Make) -> None:
-    data = event_data("avatar_video.fail", video("outcome=failed message=m", callback_id="7"), "u")
+    links = Links("http://127.0.0.1:1", 1)
+    data = event_data("avatar_video.fail", video("outcome=failed message=m", callback_id="7"), "u", links)
     assert data == {"video_id": "a" * 32, "msg": "m", "callback_id": "7"}
 
 

@@ -36,7 +36,7 @@ RAISED = {name for name, kind in vars(errors).items() if isinstance(kind, type) 
 
 def page_files() -> list[Path]:
     """Return the files whose texts are shown to viewers."""
-    told = [ROOT / "core" / f"{name}.py" for name in ("doctor", "failures", "messages", "probe")]
+    told = [ROOT / "core" / f"{name}.py" for name in ("doctor", "failures", "inbox", "messages", "probe")]
     return [ROOT / "streamlit_app.py", *told, *sorted((ROOT / "pages").rglob("*.py"))]
 
 

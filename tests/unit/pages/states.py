@@ -36,7 +36,7 @@ def drawn(app: AppTest, name: str) -> list[dict[str, Any]]:
 
 def texts(app: AppTest) -> str:
     """Return everything that is written on the page, for a search."""
-    kinds = ("title", "subheader", "markdown", "caption", "text", "info", "warning", "error", "success")
+    kinds = ("title", "header", "markdown", "caption", "text", "info", "warning", "error", "success")
     written = [str(element.value) for kind in kinds for element in app.get(kind)]
     labels = [element.label for kind in ("button", "metric", "text_input", "text_area") for element in app.get(kind)]
     return "\n".join([*written, *labels, *(json.dumps(d, ensure_ascii=False) for n in NAMES for d in drawn(app, n))])

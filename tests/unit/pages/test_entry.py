@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,16 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import Role
 from core.actor import act_for
+from core.clock import utcnow
 from core.config import Settings
 from core.errors import SettingsError
+from core.models import ReelStatus
 from core.product import Product
 from pages.ui.directory import ENTRIES, Entry
 from pages.ui.doorkeeper import check, hostname, is_loopback
-from tests.factories import a_reel
+from tests.factories import a_delivery, a_reel
 from tests.unit.pages.conftest import ROOT
+from tests.unit.pages.states import drawn, processing
 
 AUTH = {
     "redirect_uri": "http://localhost:8501/oauth2callback",
@@ -34,13 +38,17 @@ def names(entry: Entry) -> str:
     return entry.file
 
 
-def visit(page: str, user: dict[str, Any] | None, *, alone: bool = False, access: Any = ACCESS) -> AppTest:
+def visit(
+    page: str, user: dict[str, Any] | None, *, alone: bool = False, access: Any = ACCESS, **query: str
+) -> AppTest:
     """Open a page, through the entry file or alone as a cold deep link could, with sign-in switched on."""
     app = AppTest.from_file(str(ROOT / (f"pages/{page}.py" if alone else "streamlit_app.py")), default_timeout=20)
     app.context = {"locale": "es-ES", "timezone": "Europe/Madrid"}
     app.secrets["auth"] = AUTH
     app.secrets["access"] = access
     app.user = {"is_logged_in": user is not None, **(user or {})}
+    for name, value in query.items():
+        app.query_params[name] = value
     app.run()
     if not alone and page != "reels":
         app.switch_page(f"pages/{page}.py").run()
@@ -79,6 +87,52 @@ def test_a_page_of_others_is_refused_to_marketing_and_open_to_those_it_is_for(en
 
 def test_marketing_makes_reels() -> None:
     assert titles(visit("reels", {"email": "mar@example.com"})) == ["Reels"]
+
+
+@pytest.mark.parametrize("email", ["mar@example.com", "quim@example.com"])
+@pytest.mark.parametrize("part", ["settings", "webhooks", "telling"])
+def test_a_part_for_administrators_is_refused_to_others_who_name_it(part: str, email: str) -> None:
+    app = visit("health", {"email": email}, alone=True, part=part)
+    assert titles(app) == ["No es para ti"]
+    assert "administradores" in app.warning[0].value
+    assert not app.button_group
+    assert not app.dataframe
+
+
+def test_the_checks_are_refused_to_marketing_and_open_to_quality_assurance() -> None:
+    assert titles(visit("health", {"email": "mar@example.com"}, alone=True, part="checks")) == ["No es para ti"]
+    assert titles(visit("health", {"email": "quim@example.com"}, alone=True, part="checks")) == ["Estado y ajustes"]
+
+
+@pytest.mark.parametrize("part", ["", "now", "modes", "settings", "webhooks", "telling", "checks"])
+def test_no_button_of_others_is_within_reach_of_marketing(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTIFY_URLS", "json://127.0.0.1:1")
+    theirs = ("register", "rotate", "look", "endpoint", "telling", "find-tunnel", "examine")
+    for email, reaches in (("mar@example.com", False), ("eva@example.com", part in {"webhooks", "telling", "checks"})):
+        app = visit("health", {"email": email}, alone=True, part=part)
+        assert any(str(button.key).startswith(theirs) for button in app.button) is reaches
+
+
+@pytest.mark.parametrize(("email", "sees"), [("mar@example.com", False), ("quim@example.com", True)])
+def test_bodies_and_headers_of_deliveries_are_for_quality_assurance(product: Product, email: str, sees: bool) -> None:
+    reel = processing(product)
+    product.store.deliveries.record([a_delivery(b'{"raw": "contents"}', reel_id=reel.id)])
+    product.store.timeline.add(reel.id or 0, utcnow(), "webhook", delivery_id=1)
+    app = visit("reel", {"email": email}, alone=True, id=str(reel.id))
+    [story] = drawn(app, "story")
+    assert [entry["what"] for entry in story["entries"]][-1] == "Webhook recibido"
+    assert ("contents" in json.dumps(story)) is sees
+    assert any(entry["evidence"] for entry in story["entries"]) is sees
+
+
+@pytest.mark.parametrize("word", ["archive", "delete-now"])
+def test_what_a_click_asks_for_is_done_on_behalf_of_who_clicks(product: Product, word: str) -> None:
+    reel = processing(product, status=ReelStatus.COMPLETED)
+    app = visit("reel", {"email": "mar@example.com"}, alone=True, id=str(reel.id))
+    if word == "delete-now":
+        app.button(key=f"delete-{reel.id}").click().run()
+    app.button(key=f"{word}-{reel.id}").click().run()
+    assert product.store.timeline.of(reel.id or 0)[-1].detail["by"] == "mar@example.com"
 
 
 def test_a_policy_that_lets_nobody_in_lets_nobody_in() -> None:

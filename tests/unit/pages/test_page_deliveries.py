@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.check import Told, told
 from core.clock import utcnow
 from core.models import NewDelivery, Verdict
 from core.product import Product
@@ -16,7 +17,7 @@ from core.store import DeliveryFilter
 from pages.ui import replays
 from pages.ui.verdicts import MEANINGS, VERDICTS
 from tests.unit.pages.conftest import Visit
-from tests.unit.pages.states import drawn, texts
+from tests.unit.pages.states import drawn, processing, texts
 
 LOUD = "<img src=x onerror=alert(1)> **a** :red[b] ![c](https://evil.test/x.png)"
 
@@ -189,7 +190,7 @@ def test_the_open_one_is_marked_and_stays_open_when_others_come(product: Product
     came(product)
     page.run()
     assert [(row["id"], row["chosen"]) for row in rows(page)] == [(2, False), (1, True)]
-    assert page.subheader[-2].value == "Delivery 1"
+    assert page.header[-2].value == "Delivery 1"
     page.button(key="close").click().run()
     assert "id" not in page.query_params
     assert not codes(page)
@@ -297,3 +298,35 @@ def test_refused_requests_are_counted_by_reason(product: Product, visit: Visit) 
         ("false proof", "7", "3"),
         ("without proof", "–", "1"),
     ]
+
+
+# Notes
+
+
+@pytest.mark.parametrize(
+    ("note", "shown"),
+    [
+        (
+            told("the reel was {status} already, learned by {channel}", status="completed", channel="poll"),
+            "el reel ya estaba listo, se supo por polling",
+        ),
+        (told("HeyGen still says {word}", word="processing"), "HeyGen sigue diciendo processing"),
+        (
+            told("HeyGen's answer ({status}) is not the JSON that it documents; it is asked again.", status=502),
+            "La respuesta de HeyGen (502) no es el JSON",
+        ),
+        ("ValueError('odd')", "ValueError('odd')"),
+    ],
+)
+def test_a_note_is_told_in_the_viewers_language(product: Product, visit: Visit, note: Told | str, shown: str) -> None:
+    reel = processing(product)
+    delivery_id = came(product, Verdict.DUPLICATE, note=note, reel_id=reel.id)
+    page = visit("deliveries", "es", id=str(delivery_id))
+    assert any(text.value.startswith(shown) for text in page.text)
+    [story] = drawn(visit("reel", "es", id=str(reel.id)), "story")
+    details = dict(story["entries"][-1]["detail"])
+    assert details["nota"].startswith(shown)
+    assert not [name for name in details if "told" in name]
+    kept = product.store.deliveries.get(delivery_id)
+    assert kept is not None
+    assert kept.note == str(note)

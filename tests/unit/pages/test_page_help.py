@@ -88,7 +88,7 @@ def test_every_magic_word_is_one_that_the_simulator_knows(name: str, language: s
 def test_a_guide_is_shown_with_its_contents(visit: Visit, name: str, language: str) -> None:
     page = visit("help", language, guide=name)
     _opening, sections = parted(read(name, language))
-    assert [(heading.value, heading.proto.anchor) for heading in page.subheader] == [
+    assert [(heading.value, heading.proto.anchor) for heading in page.header] == [
         (section.title, section.anchor) for section in sections
     ]
     assert len({section.anchor for section in sections}) == len(sections)

@@ -127,6 +127,24 @@ def test_journal_comes_as_a_valid_http_archive(fake: Any, receiver: Any) -> None
     assert "any" not in {h["value"] for h in create["request"]["headers"]}
 
 
+def headers_of(entry: dict[str, Any]) -> dict[str, str]:
+    return {header["name"].lower(): header["value"] for header in entry["response"]["headers"]}
+
+
+def test_answers_stand_in_the_archive_with_their_headers(fake: Any, receiver: Any) -> None:
+    refused = fake.create("answer=429", key="a")
+    dated = fake.create("answer=429:date", key="b")
+    fake.video("render=1s", callback_url=receiver.url + "/one")
+    fake.advance(1)
+    first, second, _, attempt = archived(fake)
+    assert headers_of(first)["retry-after"] == refused.headers["Retry-After"] == "1"
+    assert headers_of(first)["x-request-id"] == refused.headers["X-Request-Id"]
+    assert first["response"]["content"]["mimeType"] == "application/json"
+    assert headers_of(second)["retry-after"] == "(a date)" != dated.headers["Retry-After"]
+    assert headers_of(attempt)["content-length"] == "2"
+    assert "date" not in headers_of(attempt), "real time would make two journals of one seed differ"
+
+
 def test_journal_is_searched_by_any_word_in_it(fake: Any, receiver: Any) -> None:
     fake.video("render=1s webhook=duplicate:2", title="Ñandú", callback_url=receiver.url + "/hook")
     fake.api.get("/v3/voices")
