@@ -189,6 +189,8 @@ class _Environ:
             return None
         try:
             return parse(value)
+        except SettingsError:  # it shows no value, since that may hold a secret
+            raise
         except ValueError as error:
             raise _wrong(name, value, str(error)) from None
 
@@ -269,7 +271,9 @@ def database_url(value: str) -> str:
 
 
 def archive_url(value: str) -> str:
-    """Check the address of a place for files."""
+    """Check the address of a place for files; raises SettingsError without the value where it holds a secret."""
+    if value.startswith("s3://") and "@" in value:
+        raise SettingsError("ARCHIVE_URL holds no key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
     is_folder = (
         value.startswith("file:///") and len(value) > len("file:///") and not any(char in value for char in "?#")
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -33,21 +32,10 @@ class S3Server:
 
     environ: dict[str, str]
     bucket: str
-    process: subprocess.Popen[bytes] | None = None
 
     def settings(self, **changes: str) -> dict[str, str]:
         """Return the settings of a product that keeps its files here, under a prefix of its own."""
         return {**self.environ, "ARCHIVE_URL": f"s3://{self.bucket}/{uuid.uuid4().hex}", **changes}
-
-    @contextlib.contextmanager
-    def away(self) -> Iterator[None]:
-        """Let it answer nobody for a while."""
-        assert self.process is not None, "a server that is not ours is not stopped"
-        self.process.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self.process.send_signal(signal.SIGCONT)
 
 
 @contextlib.contextmanager
@@ -64,7 +52,7 @@ def s3_server() -> Iterator[S3Server]:
         process = subprocess.Popen(argv, env=environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=Path.home())
         try:
             wait_for(lambda: _answers(port), timeout_s=30, what="the S3 server to answer")
-            yield _with_bucket(f"http://127.0.0.1:{port}", process)
+            yield _with_bucket(f"http://127.0.0.1:{port}")
         finally:
             process.kill()
             process.wait()
@@ -89,7 +77,7 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _with_bucket(url: str, process: subprocess.Popen[bytes]) -> S3Server:
+def _with_bucket(url: str) -> S3Server:
     """Make a user, a key and a bucket; from then on every signature is checked."""
     nobody = {"endpoint_url": url, "region_name": "us-east-1"}
     iam = boto3.client("iam", aws_access_key_id="nobody", aws_secret_access_key="nobody", **nobody)
@@ -100,4 +88,4 @@ def _with_bucket(url: str, process: subprocess.Popen[bytes]) -> S3Server:
     known = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
     boto3.client("s3", **known, **nobody).create_bucket(Bucket="reels-test")
     environ = dict(zip(NAMES, (url, key["AccessKeyId"], key["SecretAccessKey"], "us-east-1"), strict=True))
-    return S3Server(environ, "reels-test", process)
+    return S3Server(environ, "reels-test")
