@@ -77,7 +77,7 @@ def until(condition: Callable[[], bool]) -> None:
         pause.wait(0.05)
 
 
-def measure(folder: Path) -> Points:
+def measure(folder: Path, reels: int = REELS, deliveries: int = DELIVERIES) -> Points:
     """Carry reels through the product with a HeyGen that renders for two seconds in ten slots, and count."""
     with socket_port() as port, Process("--port", "0", "--seed", "1") as heygen:
         environ = {
@@ -98,19 +98,19 @@ def measure(folder: Path) -> Points:
                 until(lambda: answers(port, worker=True))
                 idle = cpu_s(worker)
                 began = time.monotonic()
-                product.processor.enqueue_many([Reel(script=SCRIPT, title=f"Reel {n}") for n in range(REELS)])
-                until(lambda: ended(product) == REELS)
+                product.processor.enqueue_many([Reel(script=SCRIPT, title=f"Reel {n}") for n in range(reels)])
+                until(lambda: ended(product) == reels)
                 took = time.monotonic() - began
                 until(lambda: product.store.archive.waiting() == 0)
-                worker_cpu_s = (cpu_s(worker) - idle) / REELS
+                worker_cpu_s = (cpu_s(worker) - idle) / reels
             after = size(product, folder / "after.db")
-            reels = product.store.reels.page(ReelFilter(), REELS)
+            done = product.store.reels.page(ReelFilter(), reels)
             return Points(
-                receiver_cpu_s=receive(port, receiver),
+                receiver_cpu_s=receive(port, receiver, deliveries),
                 worker_cpu_s=worker_cpu_s,
-                store_bytes=(after - before) / REELS,
-                slot_s=fmean(held_s(product, reel) for reel in reels),
-                reels_per_s=REELS / took,
+                store_bytes=(after - before) / reels,
+                slot_s=fmean(held_s(product, reel) for reel in done),
+                reels_per_s=reels / took,
             )
 
 
@@ -155,12 +155,12 @@ def size(product: Product, copy: Path) -> int:
     return copy.stat().st_size
 
 
-def receive(port: int, pid: int) -> float:
+def receive(port: int, pid: int, deliveries: int) -> float:
     """Send signed deliveries over kept connections and return the receiver's processor time for each."""
 
     def send(sender: int) -> None:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client:
-            for n in range(DELIVERIES // 8):
+            for n in range(deliveries // 8):
                 event = {"video_id": f"{sender}-{n}", "url": "https://files.example/v.mp4", "pad": "x" * 240}
                 body = json.dumps({"event_type": "avatar_video.success", "event_data": event}).encode()
                 client.post("/webhooks/heygen", content=body, headers={"Signature": sign(body, SECRET)})
@@ -171,7 +171,7 @@ def receive(port: int, pid: int) -> float:
         sender.start()
     for sender in senders:
         sender.join()
-    return (cpu_s(pid) - before) / DELIVERIES
+    return (cpu_s(pid) - before) / deliveries
 
 
 if __name__ == "__main__":

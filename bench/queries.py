@@ -132,6 +132,7 @@ def counts(product: Product) -> dict[str, Query]:
         "history": product.processor.history,
         "insight": lambda: insight(product, midnight.replace(day=1)),
         "seconds of a year": lambda: store.experience.seconds_since(NOW - timedelta(days=365)),
+        "pictures of a page": lambda: store.archive.pictures(range(1, 51)),
         "any archived": store.experience.any_archived,
         "removals waiting": store.removals.waiting,
         "removals due": lambda: store.removals.claim(now=NOW, lease_s=1, limit=4),

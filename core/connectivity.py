@@ -20,10 +20,9 @@ logger = logging.getLogger(__name__)
 CONNECTIVITY: Final = "connectivity"
 PROBE_FAILED: Final = "probe_failed"
 FIRST_AFTER_S: Final = 2.0
-AGAIN_S: Final = 1.0
+AGAIN_S: Final = 1.0  # a server that restarts is back soon
 WHILE_DOWN_S: Final = 15.0
 EVERY_S: Final = 300.0
-FAILURES_TO_OPEN: Final = 2  # one more try a second later: a server that restarts is no outage
 
 
 class Connectivity:
@@ -49,7 +48,7 @@ class Connectivity:
         self._note(checks, failed)
         if failed is None:
             return EVERY_S
-        return AGAIN_S if self._failures < FAILURES_TO_OPEN else WHILE_DOWN_S
+        return AGAIN_S if self._failures == 1 else WHILE_DOWN_S
 
     def _note(self, checks: Sequence[Check], failed: Check | None) -> None:
         now = utcnow()
@@ -57,16 +56,16 @@ class Connectivity:
         with self._processor.store.transaction():
             self._processor.store.facts.put(CONNECTIVITY, seen, now)
             before = self._processor.channel()
-            after = judged(before, self._failures)
+            after = judged(before, probe_failed=failed is not None)
             if after != before:
                 self._processor.store.facts.put(CHANNEL, channel.to_json(after), now)
                 logger.warning("Webhook channel: %s", f"breaker open ({after.reason})" if after.open else "probe holds")
 
 
-def judged(health: ChannelHealth, failures: int) -> ChannelHealth:
-    """Return the channel's health after so many failed probes in a row."""
-    if failures >= FAILURES_TO_OPEN and not health.open:
+def judged(health: ChannelHealth, *, probe_failed: bool) -> ChannelHealth:
+    """Return the channel's health after a probe: one that fails opens the breaker at once."""
+    if probe_failed and not health.open:
         return channel.opened(health, PROBE_FAILED)
-    if failures == 0 and health.open and health.reason == PROBE_FAILED:
+    if not probe_failed and health.open and health.reason == PROBE_FAILED:
         return ChannelHealth(totals=health.totals)
     return health

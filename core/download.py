@@ -22,7 +22,6 @@ MAX_BYTES: Final = 4 * 1024**3
 MAX_S: Final = 1800.0
 REDIRECTS: Final = 3
 RESUMES: Final = 5
-CHUNK: Final = 256 * 1024
 
 
 class DownloadError(ReelsError):
@@ -78,7 +77,7 @@ class Downloader:
                         if answer.status_code != 206:
                             file.seek(0)
                             file.truncate()
-                        for chunk in answer.iter_bytes(CHUNK):
+                        for chunk in answer.iter_bytes():  # as it comes: a trickle must not hide from the clock
                             file.write(chunk)
                             if file.tell() > MAX_BYTES or time.monotonic() > deadline:
                                 raise DownloadError("The file is too large or comes too slowly.")

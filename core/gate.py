@@ -83,6 +83,10 @@ class Gate:
             return Gate()
         return replace(self, balance=balance, until=now + timedelta(seconds=PROBE_EVERY_S))
 
+    def after_failed_look(self, now: datetime) -> Gate:
+        """Return the gate after the account could not be read: a stopped one waits before the next look."""
+        return replace(self, until=now + timedelta(seconds=PROBE_EVERY_S)) if self.state == "stopped" else self
+
     def _wait_s(self, error: HeyGenError, jitter: float) -> float:
         if error.retry_after_s is not None:
             return min(error.retry_after_s, LONGEST_WAIT_S)

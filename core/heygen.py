@@ -76,10 +76,15 @@ class HeyGenClient:
         told = [row for row in rows if parsing.maybe_text(row, "video_id", "id") and parsing.maybe_text(row, "status")]
         return {row.video_id: row for row in map(parsing.status_row, told)}
 
-    def list_videos(self, title: str | None = None) -> Iterator[RemoteVideo]:
-        """Yield the account's videos, newest first, a bounded number of pages."""
-        for row in self._listed("/v3/videos", {"limit": 100, "title": title}):
-            yield parsing.video(row)
+    def videos_since(self, since: datetime, title: str | None = None) -> tuple[list[RemoteVideo], bool]:
+        """Return the account's videos, and whether these are sure to hold all since a moment: the pages are bounded."""
+        found: list[RemoteVideo] = []
+        is_whole = False
+        for rows, is_last in self._pages("/v3/videos", {"limit": 100, "title": title}):
+            page = [parsing.video(row) for row in rows]
+            is_whole = is_last or (bool(page) and all(_is_before(video, since) for video in page))
+            found += page
+        return found, is_whole
 
     def delete_video(self, video_id: str) -> None:
         """Delete a video; HeyGen cannot cancel a render."""
@@ -220,10 +225,15 @@ class HeyGenClient:
         return [row for row in rows if isinstance(row, dict)], token if isinstance(token, str) else None
 
     def _listed(self, path: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        for rows, _ in self._pages(path, params):
+            yield from rows
+
+    def _pages(self, path: str, params: Mapping[str, Any]) -> Iterator[tuple[list[dict[str, Any]], bool]]:
+        """Yield the pages of a list, a bounded number, each with whether it is the last."""
         token: str | None = None
         for _ in range(PAGES):
             rows, token = self._list_once(path, {**params, "token": token})
-            yield from rows
+            yield rows, token is None
             if token is None:
                 return
 
@@ -233,6 +243,10 @@ def call_kind(method: str, path: str) -> str:
     parts = path.split("?")[0].split("/")[2:]
     fixed = {"videos", "statuses", "users", "me", "avatars", "looks", "voices", "webhooks", "endpoints", "events"}
     return f"{method} " + "/".join(part if part in fixed or part == "rotate-secret" else "{id}" for part in parts)
+
+
+def _is_before(video: RemoteVideo, moment: datetime) -> bool:
+    return video.created_at is not None and video.created_at < moment
 
 
 def _segment(value: str) -> str:
@@ -281,8 +295,12 @@ def _refusal(response: httpx.Response) -> HeyGenRefused:
 
 
 def _asked_wait_s(response: httpx.Response) -> float | None:
-    """Return how long HeyGen asks to wait; a date is read against its own Date, so that no clock needs to be right."""
-    return retry_after_s(response.headers.get("retry-after"), _http_date(response.headers.get("date", "")) or utcnow())
+    """Return how long HeyGen asks to wait; a date is read against its own Date, so that no clock needs to be right.
+
+    No wait at all is as good as none asked for: who follows it would ask again and again without a pause.
+    """
+    now = _http_date(response.headers.get("date", "")) or utcnow()
+    return retry_after_s(response.headers.get("retry-after"), now) or None
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:

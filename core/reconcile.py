@@ -20,25 +20,31 @@ EVERY_S: Final = 300.0
 
 
 class Reconciler:
-    """Look through HeyGen's events at start, and from time to time while webhooks do not come."""
+    """Look through HeyGen's events at start, and when webhooks stop coming, do not come, and come again."""
 
     def __init__(self, processor: HeyGenVideoProcessor) -> None:
         self._processor = processor
         self._last: datetime | None = None
+        self._was_open = False
 
     def turn(self, now: datetime) -> float:
         """Reconcile if it is time; return the seconds after which it is worth looking again."""
-        if self._last is not None and not self._processor.channel().open:
-            return 5.0
-        if self._last is not None and (now - self._last).total_seconds() < EVERY_S:
+        is_open = self._processor.channel().open
+        if not self._is_time(is_open, now):
             return 5.0
         try:
             self.reconcile()
         except HeyGenError as error:
             logger.warning("Reconciling: %s", error)
             return 30.0
-        self._last = now
+        self._last, self._was_open = now, is_open
         return 5.0
+
+    def _is_time(self, is_open: bool, now: datetime) -> bool:
+        """Tell whether to look now: at start, while the channel is down, and once more when it has come back."""
+        if self._last is None or is_open is not self._was_open:
+            return True
+        return is_open and (now - self._last).total_seconds() >= EVERY_S
 
     def reconcile(self) -> int:
         """Ask about each video that the history says has ended and we still wait for; return how many were found."""

@@ -7,7 +7,7 @@ import logging
 import random
 import secrets
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import getpid
 from typing import Any, Final
@@ -245,16 +245,18 @@ class Submission:
     def _search(self, reel: Reel) -> Reel:
         """Look for the video of a key that HeyGen has forgotten, before anything is paid for again."""
         try:
-            mine = self._candidates(reel)
+            mine, is_whole = self._candidates(reel)
         except HeyGenError as error:
             with self._store.transaction():
                 return self._unknown(self._store.reels.get(reel.id or 0), error, utcnow())
         now = utcnow()
-        if len(mine) == 1 and reel.title and not self._store.reels.rivals(reel):
+        if self._is_surely(reel, mine):
             return self._accepted(reel, mine[0].video_id, now, how="found_in_list")
         with self._store.transaction():
             if mine:
                 return self._doubt(reel, now, f"{len(mine)} videos at HeyGen could be this reel's")
+            if not is_whole:
+                return self._doubt(reel, now, "HeyGen lists too many videos to look for this reel's among them")
             self._note(reel, now, "note", what="not_found_in_list")
             changes = {"send_state": SendState.QUEUED, "idempotency_key": new_key(), "first_sent_at": None}
             return self._store.reels.save(reel, **changes, unsure=False, send_after=now, updated_at=now)
@@ -264,22 +266,34 @@ class Submission:
 
         Raises HeyGenError.
         """
-        mine = self._candidates(reel)
-        if len(mine) != 1 or not reel.title or self._store.reels.rivals(reel):
+        mine, _ = self._candidates(reel)
+        if not self._is_surely(reel, mine):
             return reel
         return self._accepted(reel, mine[0].video_id, utcnow(), how="found_in_list")
 
-    def _candidates(self, reel: Reel) -> list[RemoteVideo]:
-        """Return HeyGen's videos that could be this reel's: of its title, of its time, and nobody else's."""
+    def _is_surely(self, reel: Reel, mine: Sequence[RemoteVideo]) -> bool:
+        """Tell whether there is one video that could be the reel's, and no other reel that it could be."""
+        return (
+            len(mine) == 1 and bool(reel.title) and mine[0].title == reel.title and not self._store.reels.rivals(reel)
+        )
+
+    def _candidates(self, reel: Reel) -> tuple[list[RemoteVideo], bool]:
+        """Return HeyGen's videos that could be this reel's, and whether the list that they stand in was whole.
+
+        They are of its title, of its time, and nobody else's. What HeyGen calls a video that was sent without a title
+        is HeyGen's own choice.
+        """
         assert reel.first_sent_at is not None  # noqa: S101  # that is what made the key old
         since = reel.first_sent_at - timedelta(minutes=5)
-        return [
+        listed, is_whole = self._client.videos_since(since, reel.title or None)
+        mine = [
             video
-            for video in self._client.list_videos(reel.title or None)
+            for video in listed
             if (video.created_at is None or video.created_at >= since)
-            and (video.title or "") == reel.title
+            and (not reel.title or video.title is None or _words(video.title) == _words(reel.title))
             and not self._is_taken(video)
         ]
+        return mine, is_whole
 
     def _is_taken(self, video: RemoteVideo) -> bool:
         reels = self._store.reels
@@ -294,6 +308,11 @@ class Submission:
     def _note(self, reel: Reel, now: datetime, kind: str, **detail: object) -> None:
         assert reel.id is not None  # noqa: S101  # only stored reels are claimed
         self._store.timeline.add(reel.id, now, kind, **detail)
+
+
+def _words(title: str) -> list[str]:
+    """Return a title in a form that survives what a host may do to spaces and case."""
+    return title.casefold().split()
 
 
 def _without_words(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Sweeper:
 
     def turn(self, now: datetime) -> float:
         """Sweep if a sweep is due; return the seconds after which it is worth looking again."""
-        deadline = self._store.reels.past_deadline(now)
+        deadline = [] if self._is_quiet(now) else self._store.reels.past_deadline(now)
         due = self._due(now)
         if not deadline and not due:
             return IDLE_S
@@ -72,6 +72,8 @@ class Sweeper:
         try:
             for reel in deadline:
                 self._last_look(reel)
+                if self._is_quiet(utcnow()):  # HeyGen has just asked for it, and means all of them
+                    break
             self._sweep(self._due(utcnow()))
         finally:
             self._store.facts.release(SWEEP, self._owner)
@@ -79,10 +81,14 @@ class Sweeper:
 
     # When
 
+    def _is_quiet(self, now: datetime) -> bool:
+        quiet_until = self.state().quiet_until
+        return quiet_until is not None and quiet_until > now
+
     def _due(self, now: datetime) -> list[Reel]:
         """Return the reels that a sweep at this moment should ask for; none while no sweep is due."""
         state = self.state()
-        if state.quiet_until and state.quiet_until > now:
+        if self._is_quiet(now):
             return []
         if state.last_at and (now - state.last_at).total_seconds() < SHORTEST_S:
             return []
@@ -191,6 +197,8 @@ class Sweeper:
         except HeyGenError as error:
             wait = timedelta(seconds=max(30.0, error.retry_after_s or 0.0))
             self._store.reels.save(reel, check_after=utcnow() + wait)
+            if error.retry_after_s is not None:
+                self._failed(error)
             return
         now = utcnow()
         self._store.looks.note({reel.id or 0: video.raw_status}, Channel.POLL, now)

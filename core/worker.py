@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from core import catalogue
@@ -18,6 +18,7 @@ from core.campaigns import Retrier
 from core.clock import utcnow
 from core.connectivity import Connectivity
 from core.errors import HeyGenError, ReelsError
+from core.gate import Gate
 from core.inbox import Inbox
 from core.models import Account
 from core.notify import Teller
@@ -138,6 +139,7 @@ class Worker:
         self._telling_slots = Slots("telling", len(processor.settings.notify_urls))
         self._catalogue_at: datetime | None = None
         self._account_at: datetime | None = None
+        self._account_quiet_until: datetime | None = None
         self._submit = Loop("submit", self.submit_turn)
         self._inbox_loop = Loop("inbox", self.inbox_turn)
         self._archive = Loop("archive", self.archive_turn)
@@ -220,6 +222,8 @@ class Worker:
 
     def account_turn(self, now: datetime) -> float:
         """Look at the account from time to time, refresh the catalogue, and open a stopped queue when it is cured."""
+        if self._account_quiet_until is not None and now < self._account_quiet_until:
+            return 1.0
         gate = self._processor.submission.gate()
         probe = gate.state == "stopped" and gate.until is not None and gate.until <= now
         if not probe and not _is_due(self._account_at, now, ACCOUNT_S):
@@ -242,7 +246,10 @@ class Worker:
             "values": error.values,
             "code": getattr(error, "code", "unreachable"),
         }
-        self._store.facts.put(ACCOUNT, {**before, "problem": problem}, now)
+        self._account_quiet_until = now + timedelta(seconds=error.retry_after_s or 0.0)
+        with self._store.transaction():
+            self._store.facts.put(ACCOUNT, {**before, "problem": problem}, now)
+            self._put_gate(self._processor.submission.gate().after_failed_look(now), now)
         if self._catalogue_at is None:
             self._account_at = None
 
@@ -251,10 +258,11 @@ class Worker:
         known = {"balance": account.balance, "currency": account.currency, "name": account.name}
         with self._store.transaction():
             self._store.facts.put(ACCOUNT, known, now)
-            gate = self._processor.submission.gate()
-            changed = gate.after_look(account.balance, now)
-            if changed != gate:
-                self._store.facts.put(GATE, None if changed.state == "open" else changed.to_json(), now)
+            self._put_gate(self._processor.submission.gate().after_look(account.balance, now), now)
+
+    def _put_gate(self, gate: Gate, now: datetime) -> None:
+        if gate != self._processor.submission.gate():
+            self._store.facts.put(GATE, None if gate.state == "open" else gate.to_json(), now)
 
 
 def _is_due(last: datetime | None, now: datetime, every_s: float) -> bool:

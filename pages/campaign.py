@@ -14,6 +14,7 @@ from pages.ui.board import draw_board
 from pages.ui.campaigns.downloads import address
 from pages.ui.campaigns.standing import draw_bar, standing
 from pages.ui.entry import enter
+from pages.ui.freshness import draw_freshness
 from pages.ui.going import follow
 from pages.ui.language import _
 from pages.ui.moments import full, number
@@ -114,6 +115,8 @@ def draw_campaign(campaign_id: int, *, ticking: bool) -> None:
     current = figures(product, now)
     if campaign.is_open is not ticking or changed(current):
         st.rerun(scope="app")
+    if ticking:
+        draw_freshness(now)
     draw_head(campaign)
     with st.container(border=True):
         draw_bar(campaign)

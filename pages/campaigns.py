@@ -10,6 +10,7 @@ from core.store import Campaign
 from pages.ui import paging
 from pages.ui.campaigns.standing import draw_campaigns
 from pages.ui.entry import enter
+from pages.ui.freshness import draw_freshness
 from pages.ui.going import follow, go
 from pages.ui.language import _
 from pages.ui.notices import changed
@@ -42,6 +43,7 @@ def draw_list(*, ticking: bool) -> None:
     now, campaigns = utcnow(), page()
     if is_busy(campaigns) is not ticking or changed(figures(product, now)):
         st.rerun(scope="app")
+    draw_freshness(now)
     if campaigns:
         draw_campaigns(campaigns[:A_PAGE], now)
     elif paging.before() is None:

@@ -16,6 +16,7 @@ from core.store.delivery_log import Stretch
 from pages.ui import paging, replays
 from pages.ui.component import HERE
 from pages.ui.delivery import draw_delivery
+from pages.ui.freshness import draw_freshness
 from pages.ui.going import follow
 from pages.ui.language import _
 from pages.ui.log import chosen, draw_log
@@ -98,6 +99,7 @@ def draw_page() -> None:
     now = utcnow()
     if changed(figures(product, now)):
         st.rerun(scope="app")
+    draw_freshness(now)
     replays.draw_said()
     counts = product.store.deliveries.counts()
     if counts:

@@ -15,6 +15,7 @@ from pages.ui import actions, farewell
 from pages.ui.cascade import draw_cascade
 from pages.ui.deeds import draw_actions
 from pages.ui.entry import may
+from pages.ui.freshness import draw_freshness
 from pages.ui.going import follow
 from pages.ui.keepsakes import draw_keepsakes
 from pages.ui.language import _
@@ -60,6 +61,8 @@ def draw_reel(reel_id: int, *, ticking: bool) -> None:
     current = figures(product, now)
     if is_watched(reel) is not ticking or changed(current):
         st.rerun(scope="app")
+    if ticking:
+        draw_freshness(now)
     toast_finished(product)
     if reel.deleted_at is not None:
         farewell.draw_gone(reel, product)

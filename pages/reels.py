@@ -13,6 +13,7 @@ from pages.ui import paging
 from pages.ui.board import chosen, draw_board
 from pages.ui.filter import choose_filter
 from pages.ui.going import follow, go
+from pages.ui.keepsakes import pictures
 from pages.ui.language import _, one_language
 from pages.ui.moments import first_of_month, midnight
 from pages.ui.notices import changed
@@ -62,7 +63,7 @@ def draw_list(*, ticking: bool) -> None:
     reels = product.store.reels.page(wanted, A_PAGE + 1)
     shown = reels[:A_PAGE]
     if shown:
-        draw_board(shown, current, now, Outlook(product.processor))
+        draw_board(shown, current, now, Outlook(product.processor), pictures(shown, product.store))
     else:
         st.caption(_("No reel matches."))
     paging.draw(reels[A_PAGE - 1].id if len(reels) > A_PAGE else None)

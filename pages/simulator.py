@@ -8,10 +8,12 @@ from typing import Final
 import streamlit as st
 
 from core.access import Role
+from core.clock import utcnow
 from core.config import DEMO_KEY
 from core.errors import ReelsError, Unreachable
 from core.product import DEMO_URL
 from core.simulator import Simulator, simulator_at
+from pages.ui.freshness import draw_freshness
 from pages.ui.going import follow
 from pages.ui.language import _, mark, say
 from pages.ui.opened import opened
@@ -79,7 +81,7 @@ def draw_page(simulator: Simulator) -> None:
     with left, st.container(border=True):
         draw_scenarios(product, simulator)
     with right, st.container(border=True):
-        live(lambda simulator: draw_clock(simulator, product.store), simulator)
+        live(draw_time, simulator)
     asked = st.query_params.get(PART, "")
     part = st.segmented_control(
         _("Part"),
@@ -92,6 +94,12 @@ def draw_page(simulator: Simulator) -> None:
         label_visibility="collapsed",
     )
     draw_part(str(part), simulator)
+
+
+def draw_time(simulator: Simulator) -> None:
+    """Draw the simulator's clock, and how old the page is."""
+    draw_freshness(utcnow())
+    draw_clock(simulator, product.store)
 
 
 def turn_to_part() -> None:

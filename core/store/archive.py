@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -88,6 +90,18 @@ class Archive:
         """Return the reels that have kept files, in the order of their ids."""
         sql = "SELECT DISTINCT reel_id FROM kept_file WHERE reel_id > ? ORDER BY reel_id LIMIT ?"
         return [row["reel_id"] for row in self._connections.read().execute(sql, (reel_id, limit))]
+
+    def pictures(self, reel_ids: Collection[int]) -> dict[int, KeptFile]:
+        """Return the kept thumbnails of some reels, by reel."""
+        rows = self._connections.read().execute(
+            "SELECT reel_id, name, bytes, sha256 FROM kept_file "
+            "WHERE kind = 'thumbnail' AND reel_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(reel_ids)),),
+        )
+        return {
+            reel_id: KeptFile(kind="thumbnail", name=name, bytes=size, sha256=sha256)
+            for reel_id, name, size, sha256 in rows
+        }
 
     def waiting(self) -> int:
         """Count the reels whose files are still to be downloaded."""

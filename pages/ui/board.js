@@ -44,7 +44,18 @@ const newRow = (row, open, choose) => {
     open(row.id)
   }
   const sub = make("span", "note")
-  cells.title.append(link, sub)
+  const picture = make("img", "picture")
+  picture.alt = ""
+  picture.loading = "lazy"
+  picture.onerror = () => { picture.style.visibility = "hidden" }
+  picture.onload = () => { picture.style.visibility = "" }
+  const frame = make("span", "frame")
+  frame.append(picture)
+  const words = make("div", "words")
+  words.append(link, sub)
+  const face = make("div", "face")
+  face.append(frame, words)
+  cells.title.append(face)
   const mode = make("span")
   const learned = make("span", "note")
   cells.way.append(mode, learned)
@@ -60,6 +71,7 @@ const newRow = (row, open, choose) => {
     set(link, now.title); set(sub, now.sub); set(mode, now.mode); set(learned, now.learned)
     set(age, now.age); set(created, now.created)
     link.classList.toggle("unnamed", now.unnamed)
+    if (now.picture && picture.getAttribute("src") !== now.picture) picture.src = now.picture
   } }
 }
 
@@ -109,6 +121,7 @@ export default function (component) {
   state.open = id => setTriggerValue("open", id)
   state.all.setAttribute("aria-label", data.labels.all)
   state.table.classList.toggle("plain", !data.pick)
+  state.table.classList.toggle("pictured", data.pictured)
   state.table.setAttribute("aria-label", data.labels.table)
   state.titles.forEach((th, place) => set(th, data.labels.columns[place]))
   const wanted = new Set(data.rows.map(row => row.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,8 +24,17 @@ ROUND: Final = "board-round"
 _board = component("board")
 
 
-def draw_board(reels: Sequence[Reel], figures: Figures, now: datetime, outlook: Outlook | None = None) -> None:
-    """Draw reels; a click on one leads to its page. With an outlook each can be chosen, and says when to expect it."""
+def draw_board(
+    reels: Sequence[Reel],
+    figures: Figures,
+    now: datetime,
+    outlook: Outlook | None = None,
+    pictures: Mapping[int, str] | None = None,
+) -> None:
+    """Draw reels; a click on one leads to its page. With an outlook each can be chosen, and says when to expect it.
+
+    `pictures` are the addresses of what can be shown of each, by reel.
+    """
     labels = {
         "table": _("Reels"),
         "columns": [_("Status"), _("Title"), _("Mode"), _("Created")],
@@ -33,8 +42,11 @@ def draw_board(reels: Sequence[Reel], figures: Figures, now: datetime, outlook: 
         "one": _("Choose reel {id}"),
     }
     with one_language():
-        rows = [_row(reel, figures, outlook, now) for reel in reels]
+        rows = [
+            {**_row(reel, figures, outlook, now), "picture": (pictures or {}).get(reel.id or 0, "")} for reel in reels
+        ]
     data = {"labels": labels, "rows": rows, "round": st.session_state.get(ROUND, 0), "pick": outlook is not None}
+    data["pictured"] = pictures is not None
     _board(key=BOARD, data=data, on_open_change=_opened, on_chosen_change=_noted)
 
 

@@ -17,6 +17,7 @@ from pages.ui.entry import may, signs_in
 from pages.ui.language import LANGUAGES, SWITCH, _, browsers, code, say
 from pages.ui.notices import draw_notices
 from pages.ui.opened import opened
+from pages.ui.spoken import speak
 
 NAME: Final = "Gem-AvatART Reels"
 LOGO: Final = HERE.parents[1] / "static" / "gem.svg"
@@ -63,6 +64,7 @@ def _head(settings: Settings) -> None:
             label_visibility="collapsed",
         )
         _viewer()
+    speak()
 
 
 def _viewer() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,6 +24,12 @@ KINDS: Final = {
     "subtitles": (mark("Subtitles"), "subtitles"),
 }
 MIB: Final = 1024 * 1024
+
+
+def pictures(reels: Sequence[Reel], store: Store) -> dict[int, str]:
+    """Return the addresses of the pictures that are kept of some reels, by reel."""
+    kept = store.archive.pictures([reel.id for reel in reels if reel.id is not None])
+    return {reel_id: file_path(reel_id, file) for reel_id, file in kept.items()}
 
 
 def draw_keepsakes(reel: Reel, store: Store) -> None:

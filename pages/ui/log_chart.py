@@ -124,15 +124,15 @@ def _chart(bars: Sequence[Bar], begins: Sequence[datetime]) -> alt.Chart:
     words, shades = [_(VERDICTS[verdict].word) for verdict in present], colours()
     scale = alt.Scale(domain=words, range=[shades[verdict] for verdict in present])
     axis = alt.Axis(
-        title=None, labelAngle=0, labelOverlap="greedy", labelExpr="split(datum.label, '|')[1]", ticks=False
+        title=None, labelAngle=0, labelOverlap="greedy", labelExpr="split(datum.label, '|')[1]", ticks=False, aria=False
     )
     frame["place"] = frame["iso"] + "|" + frame["at"]
     chart: alt.Chart = (
         alt.Chart(frame)
-        .mark_bar()
+        .mark_bar(aria=False)  # the alternative text and the table tell it in words
         .encode(
             x=alt.X("place:O", sort=sorted(set(frame["place"])), axis=axis, scale=alt.Scale(paddingInner=0.2)),
-            y=alt.Y("n:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d")),
+            y=alt.Y("n:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d", aria=False)),
             color=alt.Color("verdict:N", scale=scale, legend=None),
             order=alt.Order("order:Q"),
             tooltip=[alt.Tooltip(f"{field}:N", title=title) for field, title in names.items()],

@@ -47,6 +47,11 @@ def test_our_own_copy_plays_with_its_subtitles(server: Server, visitor: Visit) -
     page.wait_for_function(VIDEO, timeout=15_000)
     assert page.locator("video").get_attribute("src", timeout=2_000).startswith(server.url)  # type: ignore[union-attr]
     expect(page.locator("video track")).to_have_count(1)
+    page.goto(f"{server.url}/?q=Copia")
+    picture = page.get_by_role("row").filter(has_text="Copia").locator("img.picture")
+    expect(picture).to_be_visible(timeout=10_000)
+    assert picture.evaluate("image => image.naturalWidth") > 0
+    keep(page, "list-with-pictures")
 
 
 def test_the_list_follows_the_truth_within_two_seconds_and_then_rests(server: Server, visitor: Visit) -> None:

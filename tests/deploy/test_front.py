@@ -20,6 +20,7 @@ from tests.support.waiting import wait_for
 def test_nginx_in_front_of_receivers(receivers: Site) -> None:
     """One test of many claims: what it stands on takes longer to start than all of them."""
     the_site_is_one_that_nginx_takes(receivers)
+    who_comes_without_tls_is_sent_to_it(receivers)
     a_webhook_is_stored_through_tls_and_its_secret_stands_in_no_log(receivers)
     a_body_that_is_too_large_is_refused_before_it_comes_to_a_receiver(receivers)
     a_slow_body_holds_no_receiver_and_ends_in_408(receivers)
@@ -49,6 +50,11 @@ def upstreams(site: Site, status: int) -> list[str]:
 
 def the_site_is_one_that_nginx_takes(site: Site) -> None:
     assert "syntax is ok" in site.front.check()
+
+
+def who_comes_without_tls_is_sent_to_it(site: Site) -> None:
+    answer = httpx.get(f"http://127.0.0.1:{site.front.plain_port}/reel?id=7", headers={"Host": NAME}, trust_env=False)
+    assert (answer.status_code, answer.headers["location"]) == (301, f"https://{NAME}/reel?id=7")
 
 
 def a_webhook_is_stored_through_tls_and_its_secret_stands_in_no_log(site: Site) -> None:

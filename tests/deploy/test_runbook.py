@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,12 +25,45 @@ RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 RENDERS = ("1s", "1s", "200s", "200s", "200s", "200s outcome=failed")
 
 
-def drill(name: str, data: Path, backup: Path) -> None:
+@dataclass(frozen=True)
+class Kept:
+    """Hold where a product keeps everything, the names of its drills, and how all of it is lost."""
+
+    environ: dict[str, str]
+    data: Path
+    kind: str
+    lose_database: Callable[[], None]
+
+    def lose(self) -> None:
+        for path in self.data.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.lose_database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    """Return what is to be backed up, in either store."""
+    data = tmp_path / "data"
+    data.mkdir()
+    if request.param == "sqlite":
+        program("sqlite3", "sqlite3")
+        yield Kept({"DATABASE_URL": f"sqlite:///{data}/reels.db"}, data, "", lambda: None)
+        return
+    postgres = pytest.importorskip("tests.support.postgres", reason="there is no store on PostgreSQL yet")
+    program("pg_dump", "postgresql-client")
+    with postgres.postgres_server(postgres.programs() or program("initdb", "postgresql")) as server:
+        server.admin("CREATE DATABASE reels TEMPLATE template0")
+        environ = {"DATABASE_URL": server.url("reels"), "DATA_FOLDER": str(data), "ADMIN_URL": server.url("postgres")}
+        yield Kept(environ, data, " PostgreSQL", lambda: server.drop(server.url("reels")))
+
+
+def drill(name: str, kept: Kept, backup: Path) -> None:
     """Run the lines of one drill of the runbook, with our folders in place of its own."""
-    found = re.search(rf"<!-- drill: {name} -->\n```sh\n(.*?)```", RUNBOOK, re.S)
+    found = re.search(rf"<!-- drill: {name}{kept.kind} -->\n```sh\n(.*?)```", RUNBOOK, re.S)
     assert found is not None
-    lines = found[1].replace("/srv/reels/data", str(data)).replace("/backup", str(backup))
-    done = subprocess.run(["sh", "-eu", "-c", lines], capture_output=True, text=True, timeout=60, check=False)
+    lines = found[1].replace("/srv/reels/data", str(kept.data)).replace("/backup", str(backup))
+    argv, environ = ["sh", "-eu", "-c", lines], os.environ | kept.environ
+    done = subprocess.run(argv, env=environ, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, f"{lines}\n{done.stdout}{done.stderr}"
 
 
@@ -44,14 +79,12 @@ def await_end(server: Serve, reels: Sequence[int]) -> None:
 
 
 def test_a_backup_of_the_working_product_brings_everything_back(
-    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+    kept: Kept, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    program("sqlite3", "sqlite3")
-    data, backup = tmp_path / "data", tmp_path / "backup"
-    data.mkdir()
+    data, backup = kept.data, tmp_path / "backup"
     backup.mkdir()
     fake = Fake(tmp_path)
-    server = Serve(data, fake.url, mode="hybrid", HEYGEN_FALLBACK_AFTER_S="3600")
+    server = Serve(data, fake.url, mode="hybrid", HEYGEN_FALLBACK_AFTER_S="3600", **kept.environ)
     try:
         endpoint.register(server.product, SecretFile(server.store.path))
         reels = [number(server, f"Hola. [[sim: render={render}]]") for render in RENDERS]
@@ -59,14 +92,15 @@ def test_a_backup_of_the_working_product_brings_everything_back(
         wait_for(lambda: server.store.archive.files(reels[0]), what="a kept film")
         wait_for(lambda: all(server.reel(reel).video_id for reel in reels), what="every reel to be at HeyGen")
         assert server.reel(reels[2]).status is ReelStatus.PROCESSING  # it works while it is backed up
-        drill("back up", data, backup)
+        drill("back up", kept, backup)
         fake.sim("POST", "clock", advance_s=300)
         await_end(server, reels)  # what happens after the backup is learned anew
         server.kill()
-        for path in data.iterdir():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-        drill("restore", data, backup)
-        server = Serve(data, fake.url, mode="hybrid", HEYGEN_POLL_INTERVAL_S="1", HEYGEN_FALLBACK_AFTER_S="2")
+        kept.lose()
+        drill("restore", kept, backup)
+        server = Serve(
+            data, fake.url, mode="hybrid", HEYGEN_POLL_INTERVAL_S="1", HEYGEN_FALLBACK_AFTER_S="2", **kept.environ
+        )
         await_end(server, reels)
         assert [row["charges"] for row in fake.ledger()] == [1] * len(reels)
         history = tmp_path / "history.json"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from bench import capacity
 from bench.capacity import DAY_S, SLOTS, STATIONS, plan
 from bench.pipeline import Pipeline
+from bench.points import measure
+from tests.deploy.needed import program
 from tests.support.programs import ROOT
 
 TEN_THOUSAND = 10_000 / DAY_S
@@ -76,6 +79,16 @@ def test_the_measured_points_are_those_of_the_model() -> None:
     assert float(told["receiver"]) / 1000 == pytest.approx(capacity.RECEIVER_CPU_S, rel=0.1)
     assert float(told["worker"]) / 1000 == pytest.approx(capacity.WORKER_CPU_S, rel=0.1)
     assert float(told["database"].replace(",", "")) == pytest.approx(capacity.STORE_BYTES, rel=0.1)
+
+
+@pytest.mark.long
+def test_the_points_can_be_measured_again(tmp_path: Path) -> None:
+    program("sqlite3", "sqlite3")
+    points = measure(tmp_path, reels=20, deliveries=400)
+    assert points.receiver_cpu_s == pytest.approx(capacity.RECEIVER_CPU_S, rel=1.5)
+    assert 0.01 < points.worker_cpu_s < 5 * capacity.WORKER_CPU_S
+    assert points.store_bytes > 1000
+    assert points.reels_per_s < 1.05 * SLOTS / points.slot_s
 
 
 def test_the_money_is_reels_times_seconds_times_price() -> None:

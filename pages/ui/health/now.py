@@ -8,6 +8,7 @@ from core.clock import utcnow
 from core.dashboard import Figures, figures
 from core.models import ProcessingMode
 from core.product import Product
+from pages.ui.freshness import draw_freshness
 from pages.ui.language import _, mark
 from pages.ui.moments import ago, full, money, number, span
 from pages.ui.particulars import draw_facts
@@ -43,6 +44,7 @@ def draw_now(product: Product) -> None:
     """Draw everything, again and again: this page is open while somebody watches."""
     at = utcnow()
     now = figures(product, at)
+    draw_freshness(at)
     draw_counts(now)
     draw_mode(now)
     st.header(_("Signals"), anchor=False)

@@ -90,6 +90,14 @@ def test_the_files_of_a_completed_reel_are_kept_beside_the_database(house: House
     assert work(archivist) == 0
 
 
+def test_a_list_is_given_the_pictures_of_its_reels_alone(house: House, archivist: Archivist) -> None:
+    shown, other, bare = completed(house), completed(house), house.stored()
+    work(archivist)
+    found = house.store.archive.pictures([shown.id or 0, bare.id or 0])
+    assert found == {shown.id: house.store.archive.files(shown.id or 0)["thumbnail"]}
+    assert house.store.archive.pictures([other.id or 0]).keys() == {other.id}
+
+
 def test_only_completed_reels_are_kept(house: House, archivist: Archivist) -> None:
     reel = house.stored()
     house.processor.apply(an_observation("failed", video_id=reel.video_id))

@@ -4,7 +4,7 @@ import pytest
 
 from core.channel import opened
 from core.check import Check, Result
-from core.connectivity import CONNECTIVITY, EVERY_S, FAILURES_TO_OPEN, PROBE_FAILED, WHILE_DOWN_S, Connectivity, judged
+from core.connectivity import AGAIN_S, CONNECTIVITY, EVERY_S, PROBE_FAILED, WHILE_DOWN_S, Connectivity, judged
 from core.probe import probe
 from core.schedule import ChannelHealth
 from tests.conftest import Build
@@ -16,22 +16,20 @@ DOWN = opened(ChannelHealth(totals={"on_time": 4}), PROBE_FAILED)
 
 
 @pytest.mark.parametrize(
-    ("health", "failures", "expected"),
+    ("health", "failed", "expected"),
     [
-        (ChannelHealth(), 0, ChannelHealth()),
-        (ChannelHealth(), 1, ChannelHealth()),
-        (ChannelHealth(), FAILURES_TO_OPEN, ChannelHealth(open=True, reason=PROBE_FAILED)),
-        (DOWN, 5, DOWN),
-        (DOWN, 1, DOWN),
-        (DOWN, 0, ChannelHealth(totals={"on_time": 4})),
-        (MISSED, 0, MISSED),
-        (MISSED, 9, MISSED),
+        (ChannelHealth(), False, ChannelHealth()),
+        (ChannelHealth(), True, ChannelHealth(open=True, reason=PROBE_FAILED)),
+        (DOWN, True, DOWN),
+        (DOWN, False, ChannelHealth(totals={"on_time": 4})),
+        (MISSED, False, MISSED),
+        (MISSED, True, MISSED),
     ],
 )
 def test_probes_open_and_close_only_their_own_breaker(
-    health: ChannelHealth, failures: int, expected: ChannelHealth
+    health: ChannelHealth, failed: bool, expected: ChannelHealth
 ) -> None:
-    assert judged(health, failures) == expected
+    assert judged(health, probe_failed=failed) == expected
 
 
 @pytest.mark.parametrize(("mode", "url"), [("polling", "http://127.0.0.1:9"), ("hybrid", None)])
@@ -43,16 +41,15 @@ def test_without_webhooks_nothing_is_probed(build: Build, mode: str, url: str | 
     assert house.store.facts.get(CONNECTIVITY) is None
 
 
-def test_an_address_that_does_not_answer_opens_the_breaker_at_the_second_try(build: Build) -> None:
+def test_an_address_that_does_not_answer_opens_the_breaker_at_once(build: Build) -> None:
     house = build("hybrid", webhook_base_url=NO_NAME)
     watch = Connectivity(house.processor, tuple)
     assert watch.turn(NOW) < 10
     assert house.store.facts.get(CONNECTIVITY) is None
-    assert watch.turn(NOW) < 10
-    assert not house.processor.channel().open
-    assert watch.turn(NOW) == WHILE_DOWN_S
+    assert watch.turn(NOW) == AGAIN_S
     assert (house.processor.channel().open, house.processor.channel().reason) == (True, PROBE_FAILED)
     assert house.store.facts.get(CONNECTIVITY)["ok"] is False
+    assert [watch.turn(NOW) for _ in range(2)] == [WHILE_DOWN_S, WHILE_DOWN_S]
 
 
 @pytest.mark.parametrize("url", [NO_NAME, "https://" + "a" * 70 + ".test"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from core import download
 from core.download import RESUMES, Downloader, DownloadError
 from core.media import is_picture, is_subtitles, is_video
 
@@ -179,6 +180,21 @@ def test_a_connection_that_always_breaks_is_given_up(tmp_path: Path) -> None:
 
     refused(handler, tmp_path / "v.mp4")
     assert len(calls) == RESUMES
+
+
+def test_a_host_that_trickles_does_not_hide_from_the_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[bytes] = []
+
+    class Trickle(httpx.SyncByteStream):
+        def __iter__(self):  # type: ignore[no-untyped-def]  # httpx's own signature
+            for _ in range(9000):
+                given.append(b"x")
+                yield b"x"
+
+    monkeypatch.setattr(download, "MAX_S", 0.0)
+    error = refused(lambda _request: httpx.Response(200, stream=Trickle()), tmp_path / "v.mp4")
+    assert "too slowly" in str(error)
+    assert len(given) == 1
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

@@ -188,6 +188,24 @@ def test_the_history_is_looked_through_at_start_and_then_only_while_the_breaker_
     assert [looks(EVERY_S + 2), looks(EVERY_S + 3), looks(2 * EVERY_S + 2)] == [2, 2, 3]
 
 
+def test_the_history_is_looked_through_when_the_channel_goes_down_and_when_it_is_back(house: House) -> None:
+    missed = house.stored()
+    history(house, event("v1"))
+    reconciler = Reconciler(house.processor)
+
+    def looks(after_s: float) -> int:
+        reconciler.turn(NOW + timedelta(seconds=after_s))
+        return len(house.wire.calls(EVENTS)) // 2
+
+    assert looks(0) == 1
+    house.store.facts.put("channel", {"open": True, "misses": 2, "on_time": 0, "totals": {}, "reason": "x"}, NOW)
+    assert [looks(10), looks(20)] == [2, 2]
+    house.wire.finish("v1")  # while we were down, and we have not looked since
+    house.store.facts.put("channel", None, NOW)
+    assert [looks(30), looks(40)] == [3, 3]
+    assert (house.again(missed).status, house.again(missed).detected_by) == ("completed", "recovery")
+
+
 def test_while_heygen_does_not_answer_reconciling_is_tried_again(house: House) -> None:
     house.stored()
     history(house)

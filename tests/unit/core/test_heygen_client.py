@@ -59,8 +59,8 @@ CALLS: list[tuple[Call, object, str, str, object]] = [
     (lambda c: c.get_video("v1"), VIDEO, "GET", "/v3/videos/v1", None),
     (lambda c: c.get_video("a/b?c#d e"), VIDEO, "GET", "/v3/videos/a%2Fb%3Fc%23d%20e", None),
     (lambda c: c.video_statuses(["v1", "v2"]), [], "GET", "/v3/videos/statuses?video_ids=v1%2Cv2", None),
-    (lambda c: list(c.list_videos("A&B")), [VIDEO], "GET", "/v3/videos?limit=100&title=A%26B", None),
-    (lambda c: list(c.list_videos()), [VIDEO], "GET", "/v3/videos?limit=100", None),
+    (lambda c: c.videos_since(NOW, "A&B")[0], [VIDEO], "GET", "/v3/videos?limit=100&title=A%26B", None),
+    (lambda c: c.videos_since(NOW)[0], [VIDEO], "GET", "/v3/videos?limit=100", None),
     (lambda c: c.delete_video("v1"), {"id": "v1", "deleted": True}, "DELETE", "/v3/videos/v1", None),
     (lambda c: c.me(), {"username": "ana"}, "GET", "/v3/users/me", None),
     (lambda c: c.avatars(), [], "GET", "/v3/avatars?limit=50", None),
@@ -115,7 +115,7 @@ def test_answers_become_our_values() -> None:
         assert client.create_video({"title": "other"}, "reel-1") == video_id
         assert client.get_video(video_id).status is RemoteStatus.RUNNING
         assert client.video_statuses([video_id, "nobody"])["nobody"].status is RemoteStatus.MISSING
-        assert [video.title for video in client.list_videos("Lau")] == ["Launch"]
+        assert [video.title for video in client.videos_since(NOW, "Lau")[0]] == ["Launch"]
         assert (client.me().name, client.me().balance) == ("ana", 50.0)
         assert client.looks()[0]["id"] == "look_1"
 
@@ -189,7 +189,7 @@ def test_a_200_that_is_not_heygens_json_is_no_answer(answer: httpx.Response, cal
 def test_a_list_that_is_none_is_no_answer(data: object) -> None:
     handle, _ = answering(ok(data))
     with client_on(handle) as client, pytest.raises(BadAnswer):
-        list(client.list_videos())
+        client.videos_since(NOW)
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409, 413, 422, 429])
@@ -323,7 +323,7 @@ def test_a_list_is_followed_by_its_tokens_to_the_end() -> None:
     ]
     handle, seen = answering(*pages)
     with client_on(handle) as client:
-        assert [video.video_id for video in client.list_videos()] == ["v1", "v2", "v3"]
+        assert [video.video_id for video in client.videos_since(NOW)[0]] == ["v1", "v2", "v3"]
     assert [request.url.params.get("token") for request in seen] == [None, "t 1", "t2"]
 
 
@@ -331,14 +331,14 @@ def test_a_list_is_followed_by_its_tokens_to_the_end() -> None:
 def test_a_list_without_a_usable_token_ends(token: object) -> None:
     handle, seen = answering(ok([VIDEO], has_more=True, next_token=token))
     with client_on(handle) as client:
-        list(client.list_videos())
+        client.videos_since(NOW)
     assert len(seen) <= 20
 
 
 def test_a_list_that_never_ends_is_left_after_a_bounded_number_of_pages() -> None:
     handle, seen = answering(ok([VIDEO], has_more=True, next_token="same"))
     with client_on(handle) as client:
-        assert len(list(client.list_videos())) == 20
+        assert len(client.videos_since(NOW)[0]) == 20
     assert len(seen) == 20
 
 
@@ -373,6 +373,15 @@ def test_retry_after_is_read_in_both_forms_and_else_ignored(value: str | None, s
 @pytest.mark.parametrize("value", ["9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_an_absurd_retry_after_silences_us_for_a_day_at_most(value: str) -> None:
     assert retry_after_s(value, NOW) == 86_400
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("value", ["0", "00", date(0), date(-40)])
+def test_to_be_told_to_wait_no_time_is_to_be_told_nothing(frozen: Any, status: int, value: str) -> None:
+    handle, _ = answering(httpx.Response(status, headers={"Retry-After": value}))
+    with client_on(handle) as client, pytest.raises(HeyGenError) as caught:
+        client.create_video({}, "reel-1")
+    assert caught.value.retry_after_s is None  # type: ignore[attr-defined]  # both kinds have it
 
 
 def test_a_refusal_carries_its_retry_after(frozen: Any) -> None:

@@ -474,6 +474,31 @@ def test_without_a_title_to_tell_it_by_a_video_is_not_adopted(house: House, froz
     assert send_one(house, reel).send_state is SendState.DOUBT
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("", "Untitled video"), ("Launch", None), ("Launch  party ", "launch party")],
+)
+def test_a_video_that_may_be_ours_under_another_title_is_not_paid_for_again(
+    house: House, frozen: Any, ours: str, theirs: str | None
+) -> None:
+    reel = unsure_for_a_day(house, frozen, title=ours)
+    row = {"id": "v_whose", "status": "processing", "title": theirs, "created_at": int(NOW.timestamp()) + 5}
+    house.wire.always("GET /v3/videos", httpx.Response(200, json={"data": [row]}))
+    assert send_one(house, reel).send_state is SendState.DOUBT
+    assert len(house.wire.calls(CREATE)) == 1
+
+
+@pytest.mark.parametrize(("age_s", "state"), [(0, SendState.DOUBT), (7200, SendState.QUEUED)])
+def test_a_list_that_was_not_read_to_its_end_shows_nothing_unless_it_reached_older_videos(
+    house: House, frozen: Any, age_s: float, state: SendState
+) -> None:
+    reel = unsure_for_a_day(house, frozen)
+    row = {"id": "v_other", "status": "processing", "title": "Launch 2", "created_at": int(NOW.timestamp() - age_s)}
+    page = {"data": [row], "has_more": True, "next_token": "again"}
+    house.wire.always("GET /v3/videos", httpx.Response(200, json=page))
+    assert send_one(house, reel).send_state is state
+
+
 def test_with_a_rival_of_the_same_title_a_video_is_not_adopted(house: House, frozen: Any) -> None:
     house.wire.script(CREATE, TIMEOUT, TIMEOUT)
     one, two = house.processor.enqueue_many([a_reel(), a_reel()])

@@ -371,6 +371,18 @@ def test_a_reel_is_not_given_up_while_heygen_does_not_answer(house: House, froze
     assert house.again(reel).status is ReelStatus.TIMED_OUT
 
 
+def test_a_wait_that_heygen_asks_for_at_one_deadline_is_kept_for_all(house: House, frozen: Any) -> None:
+    reels = [past_deadline(house) for _ in range(5)]
+    house.wire.script(GET, refusal(429, "rate_limit_exceeded", **{"Retry-After": "40"}))
+    for _ in range(39):
+        sweep(house)
+        later(frozen, 1)
+    assert len(house.wire.requests) == 1
+    later(frozen, 1)
+    sweep(house)
+    assert [house.again(reel).status for reel in reels] == [ReelStatus.TIMED_OUT] * 5
+
+
 def test_a_reel_that_was_given_up_is_not_asked_for_any_more(house: House, frozen: Any) -> None:
     past_deadline(house)
     sweep(house)

@@ -194,6 +194,26 @@ def test_a_key_that_works_again_opens_a_stopped_queue(house: House, worker: Work
     assert house.store.facts.get(GATE) is None
 
 
+@pytest.mark.parametrize("answer", [refusal(401, "unauthorized"), httpx.Response(500), httpx.ConnectError("gone")])
+def test_a_stopped_queue_is_looked_into_once_a_minute_and_not_every_second(
+    house: House, worker: Worker, frozen: Any, answer: Any
+) -> None:
+    worker.account_turn(utcnow())  # the catalogue is known
+    stop_queue(house, 402, "insufficient_credit")
+    house.wire.always("GET /v3/users/me", answer)
+    for _ in range(121):
+        worker.account_turn(utcnow())
+        frozen.tick(1)
+    assert len(house.wire.calls("GET /v3/users/me")) == 1 + 3
+
+
+def test_the_account_is_left_alone_for_as_long_as_heygen_says(house: House, worker: Worker, frozen: Any) -> None:
+    house.wire.script("GET /v3/users/me", refusal(429, "rate_limit_exceeded", **{"Retry-After": "100"}))
+    for second in range(101):
+        worker.account_turn(NOW + timedelta(seconds=second))
+        assert len(house.wire.calls("GET /v3/users/me")) == (1 if second < 100 else 2)
+
+
 def test_a_missing_catalogue_keeps_no_queue_shut(house: House, worker: Worker, frozen: Any) -> None:
     stop_queue(house, 401, "unauthorized")
     house.wire.always("GET /v3/voices", refusal(403, "forbidden"))

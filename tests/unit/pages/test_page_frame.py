@@ -12,7 +12,7 @@ from core.product import Product
 from core.submission import GATE
 from core.worker import HEARTBEAT
 from tests.unit.pages.conftest import Visit
-from tests.unit.pages.states import texts
+from tests.unit.pages.states import drawn, texts
 
 PAGES = ["reels", "new", "reel", "deliveries", "health", "help", "simulator"]
 DEMO = {"es": "Los vídeos son simulados, no se paga nada.", "en": "Videos are simulated, nothing is paid."}
@@ -38,8 +38,12 @@ def test_every_page_has_name_demo_mark_and_language(visit: Visit, page: str, lan
 
 def test_the_switch_overrides_the_browser_on_every_page(visit: Visit) -> None:
     page = visit("new", "es")
+    [spanish] = drawn(page, "spoken")
+    assert (spanish["language"], spanish["words"]["Upload"]) == ("es", "Subir")
     page.button_group(key="lang").set_value("en").run()
     assert page.title[0].value == "New reel"
+    [english] = drawn(page, "spoken")
+    assert (english["language"], english["words"]["Upload"]) == ("en", "Upload")
     page.switch_page("pages/health.py").run()
     assert page.title[0].value == "Health and settings"
 
@@ -76,7 +80,7 @@ def test_a_lost_connection_is_said(product: Product, visit: Visit) -> None:
 
 def test_a_dead_worker_is_said(product: Product, visit: Visit) -> None:
     product.store.facts.put(HEARTBEAT, {}, utcnow() - timedelta(seconds=90))
-    assert "The worker has not been seen for 1 min 30 s" in visit("reels", "en").error[0].value
+    assert "The worker has not been seen for 1 min 3" in visit("reels", "en").error[0].value  # and the time this takes
 
 
 def test_a_living_worker_needs_no_notice(product: Product, visit: Visit) -> None:
