@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PART: Final = 8 * 1024 * 1024
 PARTS_AT_ONCE: Final = 2
 STEP: Final = 1024 * 1024
+REGION: Final = "us-east-1"
 _CODE: Final = re.compile(r"<Code>(\w+)</Code>")
 _STATUS: Final = re.compile(r"status code: (\d{3})")
 _METADATA_SERVICE: Final = "169.254."  # asked for credentials where no setting holds any
@@ -139,10 +140,14 @@ class Bucket:
 
 
 def _store(name: str, prefix: str, settings: Settings) -> S3Store:
-    """Return the library's store; what is not set it reads from the environment, or asks the machine it runs on."""
+    """Return the library's store; where no key is set it asks the machine that it runs on for the machine's role.
+
+    Region and endpoint are always given, since the library takes an empty variable of the environment for a value.
+    """
+    region = settings.aws_region or REGION
     given = {
-        "endpoint": settings.aws_endpoint_url,
-        "region": settings.aws_region,
+        "endpoint": settings.aws_endpoint_url or f"https://s3.{region}.amazonaws.com",
+        "region": region,
         "access_key_id": settings.aws_access_key_id,
         "secret_access_key": settings.aws_secret_access_key,
         "session_token": settings.aws_session_token,

@@ -350,6 +350,15 @@ def test_a_key_that_is_not_known_is_told(server: S3Server) -> None:
         wrong(server, AWS_ACCESS_KEY_ID="AKIANOBODY").find(1, "video.mp4")
 
 
+def test_an_empty_variable_is_as_good_as_none(server: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "")
+    wrong(server).probe()
+    amazon = Settings.from_env({"ARCHIVE_URL": "s3://reels-test", "AWS_REGION": "eu-west-1"})
+    place = place_at("s3://reels-test", amazon, Path("/nowhere/reels.db"))
+    assert place._store.config["endpoint"] == "https://s3.eu-west-1.amazonaws.com"
+
+
 def test_a_bucket_that_is_not_there_is_told(server: S3Server) -> None:
     settings = Settings.from_env(server.settings(ARCHIVE_URL="s3://nosuch-bucket/x"))
     place = place_at("s3://nosuch-bucket/x", settings, Path("/nowhere/reels.db"))
