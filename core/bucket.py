@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import obstore
@@ -23,7 +23,7 @@ from core.errors import PlaceError
 from core.place import Found
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config
+    from obstore.store import S3Credential
 
 PART: Final = 8 * 1024 * 1024
 PARTS_AT_ONCE: Final = 2
@@ -31,7 +31,7 @@ STEP: Final = 1024 * 1024
 REGION: Final = "us-east-1"
 _CODE: Final = re.compile(r"<Code>(\w+)</Code>")
 _STATUS: Final = re.compile(r"status code: (\d{3})")
-_METADATA_SERVICE: Final = "169.254."  # asked for credentials where no setting holds any
+_NO_KEY: Final = ("169.254.", "MissingAccessKeyId", "MissingSecretAccessKey")  # first: the service that knows roles
 
 
 class Bucket:
@@ -127,7 +127,7 @@ class Bucket:
             return PlaceError("There is no bucket for {place}: create it, or correct ARCHIVE_URL.", place=place)
         if isinstance(error, FileNotFoundError):
             return None
-        if _METADATA_SERVICE in text:
+        if any(sign in text for sign in _NO_KEY):
             return PlaceError(
                 "{place} needs credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", place=place
             )
@@ -142,22 +142,29 @@ class Bucket:
 def _store(name: str, prefix: str, settings: Settings) -> S3Store:
     """Return the library's store; where no key is set it asks the machine that it runs on for the machine's role.
 
-    Region and endpoint are always given, since the library takes an empty variable of the environment for a value.
+    What is set is always given whole, since the library takes an empty variable of the environment for a value.
     """
     region = settings.aws_region or REGION
-    given = {
-        "endpoint": settings.aws_endpoint_url or f"https://s3.{region}.amazonaws.com",
-        "region": region,
-        "access_key_id": settings.aws_access_key_id,
-        "secret_access_key": settings.aws_secret_access_key,
-        "session_token": settings.aws_session_token,
-    }
-    on_http = (settings.aws_endpoint_url or "").startswith("http://")
+    endpoint = settings.aws_endpoint_url or f"https://s3.{region}.amazonaws.com"
     return S3Store(
         name,
         prefix=prefix or None,
-        config=cast("S3Config", {key: value for key, value in given.items() if value}),
-        client_options={"allow_http": on_http, "connect_timeout": "5s", "timeout": "120s"},
+        endpoint=endpoint,
+        region=region,
+        client_options={
+            "allow_http": endpoint.startswith("http://"),
+            "connect_timeout": "5s",
+            "timeout": "120s",
+        },
         retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=60)},
+        credential_provider=_credentials(settings),
         disable_bulk_delete=True,  # not every service has it
     )
+
+
+def _credentials(settings: Settings) -> Callable[[], S3Credential] | None:
+    """Return what hands out the key that is set, None where there is none."""
+    key, secret, token = settings.aws_access_key_id, settings.aws_secret_access_key, settings.aws_session_token
+    if key is None or secret is None:
+        return None
+    return lambda: {"access_key_id": key, "secret_access_key": secret, "token": token, "expires_at": None}

@@ -354,6 +354,9 @@ def test_an_empty_variable_is_as_good_as_none(server: S3Server, monkeypatch: pyt
     for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "")
     wrong(server).probe()
+    with pytest.raises(PlaceError, match=r"needs credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"):
+        place_at("s3://reels-test", Settings(), Path("/nowhere/reels.db"))
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     amazon = Settings.from_env({"ARCHIVE_URL": "s3://reels-test", "AWS_REGION": "eu-west-1"})
     place = place_at("s3://reels-test", amazon, Path("/nowhere/reels.db"))
     assert place._store.config["endpoint"] == "https://s3.eu-west-1.amazonaws.com"
