@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from core import endpoint
 from core.check import Check, Result, told, told_of
 from core.clock import SKEW, isoformat, utcnow
+from core.config import LOOPBACK
 from core.dashboard import worker_age_s
 from core.errors import HeyGenError, PlaceError, SettingsError, StoreError
 from core.models import ProcessingMode, SendState
@@ -161,8 +163,21 @@ def _webhook(product: Product) -> Iterator[Check]:
     if product.settings.demo:
         base = product.store.facts.get(RECEIVER_URL) or base
     secrets = [*SecretFile(product.store.path).believed(utcnow()), *product.settings.webhook_secrets]
+    yield _scheme(base, product.client.base_url)
     yield from probe(base, secrets)
     yield from _endpoint(product, bool(secrets))
+
+
+def _scheme(base: str, heygen: str) -> Check:
+    """Look at how the address begins: HeyGen calls https alone, and only a simulator on this machine can use http."""
+    name, scheme = "webhook-scheme", urlsplit(base).scheme
+    if scheme == "https":
+        return Check(name=name, result=Result.PASS, seen="https")
+    if urlsplit(base).hostname in LOOPBACK and urlsplit(heygen).hostname in LOOPBACK:
+        return Check(name=name, result=Result.PASS, seen=told("{scheme}, on this machine as HeyGen is", scheme=scheme))
+    advice = told("set HEYGEN_WEBHOOK_BASE_URL to a public https address, in development to that of a tunnel (ngrok)")
+    seen = told("{url}: HeyGen calls public https addresses only", url=base)
+    return Check(name=name, result=Result.FAIL, seen=seen, advice=advice)
 
 
 def _endpoint(product: Product, has_secret: bool) -> Iterator[Check]:

@@ -43,9 +43,10 @@ class Downloaded:
 class Downloader:
     """Fetch files over https from public hosts; over loopback only where HeyGen itself is on loopback."""
 
-    def __init__(self, *, loopback: bool, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, *, loopback: bool, transport: httpx.BaseTransport | None = None, max_s: float = MAX_S) -> None:
         self._loopback = loopback
         self._transport = transport
+        self._max_s = max_s
 
     def fetch(self, url: str, target: Path, is_right: Callable[[Path], bool]) -> Downloaded:
         """Write the file under a temporary name, check it, and only then give it its own; raises DownloadError."""
@@ -69,7 +70,7 @@ class Downloader:
 
     def _download(self, http: httpx.Client, url: str, part: Path) -> None:
         """Read to the end; a connection that breaks is resumed where it broke, a bounded number of times."""
-        deadline = time.monotonic() + MAX_S
+        deadline = time.monotonic() + self._max_s
         with part.open("wb") as file:
             for _ in range(RESUMES):
                 try:

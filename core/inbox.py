@@ -71,8 +71,18 @@ class Inbox:
             ruling = None
         if ruling is None:
             self._ask_and_apply(delivery, event)
-        else:
+            return
+        with self._store.transaction():
+            if ruling.verdict is Verdict.DUPLICATE and ruling.reel and self._is_first(delivery, event):
+                self._processor.note_webhook_after_sweep(ruling.reel, delivery.received_at)
             self._settle(delivery, ruling, event)
+
+    def _is_first(self, delivery: Delivery, event: WebhookEvent) -> bool:
+        """Tell whether this is the first time that a delivery brings this event, whoever told us of it before."""
+        if delivery.worked_at is not None or not self._store.deliveries.is_unsettled(delivery):
+            return False
+        known = event.video_id and self._store.deliveries.applied_before(delivery, event.event_type, event.video_id)
+        return not known
 
     def _settle(self, delivery: Delivery, ruling: Ruling, event: WebhookEvent | None) -> None:
         now = utcnow()

@@ -236,14 +236,23 @@ class HeyGenVideoProcessor:
     def _judge_channel(self, reel: Reel, observation: Observation) -> None:
         """Learn from a finished reel whether webhooks come when they should."""
         arrival = self._arrival(reel, observation)
-        if arrival is None:
+        if arrival is not None:
+            self._count(reel, arrival, observation.at)
+
+    def note_webhook_after_sweep(self, reel: Reel, received_at: datetime) -> None:
+        """Learn from a webhook that came when it should, though an open breaker had let a sweep find the end before."""
+        if reel.mode is ProcessingMode.POLLING or reel.detected_by is not Channel.POLL or not self.channel().open:
             return
+        if received_at <= webhook_due_at(reel, self.fallback_after_s()):
+            self._count(reel, Arrival.ON_TIME, received_at)
+
+    def _count(self, reel: Reel, arrival: Arrival, at: datetime) -> None:
         before = self.channel()
         health = channel_health.after(before, arrival)
-        self.store.facts.put(CHANNEL, channel_health.to_json(health), observation.at)
+        self.store.facts.put(CHANNEL, channel_health.to_json(health), at)
         if health.open is not before.open and reel.id is not None:
             state = "breaker_open" if health.open else "breaker_closed"
-            self.store.timeline.add(reel.id, observation.at, state, reason=health.reason)
+            self.store.timeline.add(reel.id, at, state, reason=health.reason)
 
     def _arrival(self, reel: Reel, observation: Observation) -> Arrival | None:
         if reel.mode is ProcessingMode.POLLING:

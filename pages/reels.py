@@ -12,6 +12,7 @@ from core.insight import insight
 from pages.ui import paging
 from pages.ui.board import chosen, draw_board
 from pages.ui.filter import choose_filter
+from pages.ui.freshness import draw_freshness
 from pages.ui.going import follow, go
 from pages.ui.keepsakes import pictures
 from pages.ui.language import _, one_language
@@ -52,6 +53,7 @@ def draw_list(*, ticking: bool) -> None:
     if is_busy(current) is not ticking or changed(current):
         st.rerun(scope="app")
     toast_finished(product)
+    draw_freshness(now)
     if not any(product.store.reels.counts().values()) and not product.store.experience.any_archived():
         draw_result()
         draw_invitation()

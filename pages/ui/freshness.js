@@ -3,18 +3,24 @@ const kept = new WeakMap()
 
 const lasting = seconds => (seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`)
 
+const make = (tag, className, text = "") => {
+  const element = document.createElement(tag)
+  element.className = className
+  element.textContent = text
+  return element
+}
+
 const begin = root => {
-  const told = document.createElement("p")
-  told.setAttribute("role", "status")
-  told.className = "mark orange"
-  const icon = document.createElement("span")
-  icon.className = "icon"
-  icon.textContent = "history"
+  const told = make("div", "mark orange")
+  const icon = make("span", "icon", "history")
   icon.setAttribute("aria-hidden", "true")
-  const age = document.createElement("span")
-  const meaning = document.createElement("span")
-  meaning.className = "meaning"
-  told.append(icon, age, meaning)
+  const age = make("b", "age")
+  // The meaning alone is announced, and once; the age changes every second.
+  const meaning = make("span", "meaning")
+  meaning.setAttribute("role", "status")
+  const words = make("p", "")
+  words.append(age, " ", meaning)
+  told.append(icon, words)
   told.hidden = true
   root.replaceChildren(told)
   return { told, age, meaning, clock: null, at: null, heard: 0 }
@@ -29,9 +35,9 @@ export default function (component) {
     const seconds = Math.floor((performance.now() - state.heard) / 1000)
     const stale = seconds >= data.after_s
     if (stale) state.age.textContent = data.labels.age.replace("{time}", lasting(seconds))
-    // The meaning alone is announced, and once; the age changes every second.
-    if (stale && state.told.hidden) state.meaning.textContent = data.labels.meaning
+    if (stale !== state.told.hidden) return
     state.told.hidden = !stale
+    state.meaning.textContent = stale ? data.labels.meaning : ""
   }
   clearInterval(state.clock)
   state.clock = setInterval(look, 1000)

@@ -4,7 +4,8 @@ const kept = new WeakMap()
 const said = new WeakMap()
 const NAMES = ["aria-label", "title"]
 const TEXTS = '[data-testid="stFileUploaderDropzone"], [data-testid="stStatusWidget"], [role="tooltip"], ' +
-  '[role="listbox"], [data-testid="stDataFrameColumnMenu"]'
+  '[role="listbox"], [data-testid="stDateInputCalendar"], [id$="-calendar-desc"], ' +
+  '[data-testid="stDataFrameColumnMenu"]'
 const ORNAMENT = /^[a-z0-9_]+ icon$/
 
 const spoken = (text, { words, beginnings }) => {

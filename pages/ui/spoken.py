@@ -34,6 +34,7 @@ WORDS: Final = (
     mark("Sort ascending"),
     mark("Sort descending"),
     mark("Unpin column"),
+    mark("Use arrow keys to navigate dates. Enter to select. Escape to close."),
 )
 BEGINNINGS: Final = (
     mark("Choose date,"),

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,9 +84,11 @@ def test_a_backup_of_the_working_product_brings_everything_back(
 ) -> None:
     data, backup = kept.data, tmp_path / "backup"
     backup.mkdir()
-    fake = Fake(tmp_path)
-    server = Serve(data, fake.url, mode="hybrid", HEYGEN_FALLBACK_AFTER_S="3600", **kept.environ)
-    try:
+    with ExitStack() as stack:
+        fake = Fake(tmp_path)
+        stack.callback(fake.stop)
+        server = Serve(data, fake.url, mode="hybrid", HEYGEN_FALLBACK_AFTER_S="3600", **kept.environ)
+        stack.callback(lambda: server.stop())  # whichever it is then
         endpoint.register(server.product, SecretFile(server.store.path))
         reels = [number(server, f"Hola. [[sim: render={render}]]") for render in RENDERS]
         await_end(server, reels[:1])
@@ -111,9 +114,6 @@ def test_a_backup_of_the_working_product_brings_everything_back(
         assert (data / "reels.webhook-secrets.json").exists()
         for name in server.store.archive.files(reels[0]).values():
             assert list((data / "files").rglob(name.name)), name
-    finally:
-        server.stop()
-        fake.stop()
 
 
 def anchors(text: str) -> set[str]:

@@ -34,6 +34,7 @@ NAMES: Final = {
     "queue": mark("Queue"),
     "worker": mark("Worker"),
     "webhook": mark("Webhooks"),
+    "webhook-scheme": mark("Webhooks: kind of address"),
     "webhook-dns": mark("Webhooks: name of the public address"),
     "webhook-tls": mark("Webhooks: certificate"),
     "webhook-options": mark("Webhooks: answer in time"),

@@ -10,10 +10,20 @@ import pytest
 
 from core.clock import utcnow
 from core.inbox import LEASE_S, POISON_AFTER, UNCONFIRMED_AFTER, Inbox
-from core.models import Channel, Delivery, Reel, ReelStatus, SendState, Verdict
+from core.models import (
+    Channel,
+    Delivery,
+    Observation,
+    Reel,
+    ReelStatus,
+    RemoteStatus,
+    RemoteVideo,
+    SendState,
+    Verdict,
+)
 from core.store import DeliveryFilter
 from tests.conftest import Build
-from tests.factories import House, a_body, a_delivery, a_reel, refusal
+from tests.factories import NOW, House, a_body, a_delivery, a_reel, refusal
 
 GET = "GET /v3/videos/{id}"
 CREATE = "POST /v3/videos"
@@ -158,6 +168,42 @@ def test_after_the_end_news_is_a_duplicate_or_a_contradiction(
     assert deliver(house, a_body(event)).verdict is verdict
     assert house.again(reel) == reel
     assert house.wire.requests == []
+
+
+DOWN = {"open": True, "misses": 2, "on_time": 0, "totals": {"missed": 2}, "reason": "webhooks_missed"}
+
+
+def found_by_a_sweep(house: House, n: int) -> list[Reel]:
+    reels = [house.stored() for _ in range(n)]
+    for reel in reels:
+        video = RemoteVideo(
+            video_id=reel.video_id or "", status=RemoteStatus.COMPLETED, raw_status="completed", video_url="https://f/v"
+        )
+        house.processor.apply(Observation(video=video, channel=Channel.POLL, at=utcnow()))
+    return reels
+
+
+@pytest.mark.parametrize(("after_s", "is_open"), [(5, False), (59, False), (61, True)])
+def test_webhooks_on_time_close_the_breaker_though_sweeps_were_faster(
+    house: House, frozen: Any, after_s: float, is_open: bool
+) -> None:
+    house.store.facts.put("channel", DOWN, NOW)
+    reels = found_by_a_sweep(house, 3)
+    frozen.tick(after_s)
+    for reel in reels:
+        assert house.processor.channel().open
+        assert deliver(house, a_body(video_id=reel.video_id)).verdict is Verdict.DUPLICATE
+    assert house.processor.channel().open is is_open
+
+
+def test_one_webhook_counts_once_for_the_breaker_however_often_it_comes(house: House, frozen: Any) -> None:
+    house.store.facts.put("channel", DOWN, NOW)
+    [reel] = found_by_a_sweep(house, 1)
+    for n in range(3):
+        deliver(house, a_body(video_id=reel.video_id, folder_id=n))
+    house.store.deliveries.replay(latest(house).id, utcnow())
+    work(house)
+    assert (house.processor.channel().open, house.processor.channel().on_time) == (True, 1)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.unit.pages.conftest import Visit
 from tests.unit.pages.states import drawn, processing, stored
 
 
-@pytest.mark.parametrize("page", ["reel", "campaigns", "deliveries", "health"])
+@pytest.mark.parametrize("page", ["reels", "reel", "campaigns", "deliveries", "health"])
 def test_a_page_that_updates_by_itself_knows_its_age(product: Product, visit: Visit, page: str) -> None:
     processing(product)
     before = utcnow().timestamp()
