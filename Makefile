@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --custom-compile-command "make requirements"
 
 .PHONY: demo test long lint format bench torture interop requirements
 
@@ -12,8 +13,8 @@ $(VENV)/.installed: requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.scale: requirements-postgres.txt requirements-celery.txt $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-postgres.txt -r requirements-celery.txt
+$(VENV)/.scale: requirements-scale.txt $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-scale.txt
 	@touch $@
 
 $(VENV)/.lint: requirements-lint.txt $(VENV)/.scale
@@ -57,8 +58,6 @@ format: $(VENV)/.lint
 	$(BIN)/ruff check --fix .
 
 requirements: $(VENV)/.lint
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements.txt pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra lint --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-lint.txt pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra postgres --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-postgres.txt pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra bench --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-bench.txt pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra celery --constraint requirements.txt --no-emit-index-url --no-annotate --custom-compile-command "make requirements" -o requirements-celery.txt pyproject.toml
+	$(COMPILE) --extra test -o requirements.txt pyproject.toml
+	for extra in s3 postgres celery lint bench; do $(COMPILE) --extra $$extra --constraint requirements.txt -o requirements-$$extra.txt pyproject.toml || exit 1; done
+	$(COMPILE) --extra test --extra s3 --extra postgres --extra celery --extra scale --constraint requirements.txt -o requirements-scale.txt pyproject.toml

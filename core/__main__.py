@@ -15,11 +15,12 @@ from typing import Any, Final
 from core import campaigns, comparison, doctor, endpoint, logs, relocation, serving
 from core.check import Result
 from core.clock import isoformat, utcnow
-from core.config import Settings, database_url
+from core.config import Settings, archive_url, database_url
 from core.dashboard import campaign_json, delivery_json, get_processing_dashboard, reel_json, timeline_json
 from core.errors import ReelsError, Refused
 from core.models import ProcessingMode, Reel, ReelStatus, Shelf
 from core.notify import send_test
+from core.places import beside, move, place_at
 from core.product import Product, open_product
 from core.reel_file import WrongFile, read_csv
 from core.runtime import Runtime
@@ -128,6 +129,9 @@ def _add_reports(words: Any) -> None:
     copying.add_argument("--from", dest="source", required=True, metavar="URL", type=_address)
     copying.add_argument("--to", dest="target", required=True, metavar="URL", type=_address)
     _word(words, "notify-test", "Send a test message to every target of NOTIFY_URLS.", _notify_test)
+    text = "Move kept files to where ARCHIVE_URL keeps them; may be cut short and run again."
+    moving = _word(words, "move-files", text, _move_files)
+    moving.add_argument("--source", metavar="URL", default=None, help="default: the folder beside the database")
     _word(words, "doctor", "Check settings, HeyGen, worker and webhook; exit 1 when a check fails.", _doctor)
 
 
@@ -266,6 +270,19 @@ def _copy(settings: Settings, args: argparse.Namespace) -> int:
     proof = relocation.relocate(source, target, utcnow(), told)
     lines = [f"{c.rows:>9}  {c.table:<15}  the same on both sides  {c.sha256[:16]}" for c in proof]
     return _print(args, [asdict(copied) for copied in proof], [*lines, relocation.where_files_are(source, target)])
+
+
+def _move_files(settings: Settings, args: argparse.Namespace) -> int:
+    store = open_product(settings).store
+    source, target = (
+        beside(store.path) if url is None else place_at(archive_url(url), settings, store.path)
+        for url in (args.source, settings.archive_url)
+    )
+    if str(source) == str(target):
+        raise Refused("The files are in {place} already: name another place with ARCHIVE_URL.", place=str(target))
+    moved = list(move(store, source, target))
+    told = {"reels": len(moved), "files": sum(m.files for m in moved), "bytes": sum(m.bytes for m in moved)}
+    return _print(args, told, [f"{told['files']} files of {told['reels']} reels were moved to {target}."])
 
 
 def _notify_test(settings: Settings, args: argparse.Namespace) -> int:

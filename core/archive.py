@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from core.clock import utcnow
 from core.config import LOOPBACK
 from core.download import Downloader, DownloadError
-from core.errors import HeyGenError
+from core.errors import HeyGenError, PlaceError
 from core.media import is_picture, is_subtitles, is_video
 from core.models import Channel, Observation, Reel, ReelStatus
+from core.place import Found
 from core.processor import HeyGenVideoProcessor
 from core.store.archive import ArchiveJob, KeptFile
 
@@ -47,7 +48,7 @@ class Archivist:
 
     def keep(self, job: ArchiveJob) -> None:
         """Download what is missing of one reel, and write down what came of it."""
-        for part in folder(self._store.path, job.reel_id).glob(".*.part"):
+        for part in self._processor.files.workbench(job.reel_id).glob(".*.part"):
             part.unlink(missing_ok=True)  # left by a process that was killed: the lease is ours now
         reel = self._store.reels.get(job.reel_id)
         problem = None if reel.deleted_at else self._fetch_missing(reel)
@@ -74,15 +75,15 @@ class Archivist:
                 continue
             try:
                 self._fetch(reel, kind, url, name, is_right)
-            except DownloadError as error:
+            except (DownloadError, PlaceError) as error:
                 problem = f"{kind}: {error}"
                 logger.info("Not kept yet: %s", problem, extra={"reel_id": reel.id})
-                reel = self._with_fresh_links(reel) if error.stale else reel
+                reel = self._with_fresh_links(reel) if getattr(error, "stale", False) else reel
         return problem
 
     def _fetch(self, reel: Reel, kind: str, url: str, name: str, is_right: Callable[[Path], bool]) -> None:
-        path = folder(self._store.path, reel.id or 0) / name
-        done = self._downloads().fetch(url, path, is_right)
+        with self._processor.files.taking(reel.id or 0, name) as path:
+            done = self._downloads().fetch(url, path, is_right)
         kept = KeptFile(kind=kind, name=name, bytes=done.bytes, sha256=done.sha256)
         self._store.archive.add(reel.id or 0, kept, utcnow())
 
@@ -104,16 +105,10 @@ class Archivist:
         return self._store.reels.get(reel.id or 0)
 
 
-def folder(database: Path, reel_id: int) -> Path:
-    """Return where a reel's files are kept: beside the database."""
-    return database.parent / "files" / str(reel_id)
-
-
-def kept_path(processor: HeyGenVideoProcessor, reel_id: int, kind: str) -> Path | None:
-    """Return the kept file of a kind, or None."""
+def kept_file(processor: HeyGenVideoProcessor, reel_id: int, kind: str) -> Found | None:
+    """Return the kept file of a kind, or None; raises PlaceError."""
     file = processor.store.archive.files(reel_id).get(kind)
-    path = None if file is None else folder(processor.store.path, reel_id) / file.name
-    return path if path is not None and path.exists() else None
+    return None if file is None else processor.files.find(reel_id, file.name)
 
 
 def _wait_s(attempts: int) -> float:

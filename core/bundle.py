@@ -7,17 +7,16 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any, Final
 
-from core.archive import folder
 from core.models import Reel
+from core.place import Found, Place
 from core.sheet import write_csv
 from core.store import Store
 from core.store.archive import KeptFile
 
 A_PAGE: Final = 200
-CHUNK: Final = 1 << 18
 LONGEST_NAME: Final = 60
 BOM: Final = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
 ENDINGS: Final = {"video": "", "captioned": "-captions", "thumbnail": "", "subtitles": ""}
@@ -53,16 +52,19 @@ class Listing:
     missing: Callable[[Reel], str]
 
 
-def zipped(store: Store, campaign_id: int, listing: Listing, separator: str) -> Iterator[bytes]:
-    """Yield a ZIP of every kept file, and of a table that names each reel with its files or why it has none."""
+def zipped(store: Store, place: Place, campaign_id: int, listing: Listing, separator: str) -> Iterator[bytes]:
+    """Yield a ZIP of every kept file, and of a table that names each reel with its files or why it has none.
+
+    Raises PlaceError where the place cannot be read: what has been sent by then is no whole ZIP.
+    """
     sink = _Sink()
     rows: list[Sequence[object]] = [listing.head]
     # Videos do not shrink. Level 0 stores them, yet marks their end, so that even a reader of streams can unpack them.
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=0) as package:
         for reel in reels_of(store, campaign_id):
             names = []
-            for name, path in files_of(store, reel):
-                yield from _packed(package, sink, name, path)
+            for name, found in files_of(store, place, reel):
+                yield from _packed(package, sink, name, found)
                 names.append(name)
             rows.extend([reel.id, reel.title, listing.kept, name] for name in names)
             if not names:
@@ -72,12 +74,12 @@ def zipped(store: Store, campaign_id: int, listing: Listing, separator: str) -> 
     yield sink.take()
 
 
-def files_of(store: Store, reel: Reel) -> Iterator[tuple[str, Path]]:
-    """Yield the kept files of a reel that stand on disk, each with its name in the package."""
+def files_of(store: Store, place: Place, reel: Reel) -> Iterator[tuple[str, Found]]:
+    """Yield the kept files of a reel that are there, each with its name in the package."""
     for kind, file in store.archive.files(reel.id or 0).items():
-        path = folder(store.path, reel.id or 0) / file.name
-        if path.is_file():
-            yield f"{safe_name(reel)}{ENDINGS[kind]}{path.suffix}", path
+        found = place.find(reel.id or 0, file.name)
+        if found is not None:
+            yield f"{safe_name(reel)}{ENDINGS[kind]}{PurePath(file.name).suffix}", found
 
 
 def safe_name(reel: Reel) -> str:
@@ -90,12 +92,13 @@ def safe_text(text: str) -> str:
     return " ".join(_UNSAFE.sub(" ", text).split())[:LONGEST_NAME].strip()
 
 
-def _packed(package: zipfile.ZipFile, sink: _Sink, name: str, path: Path) -> Iterator[bytes]:
-    with path.open("rb") as source, package.open(name, "w", force_zip64=True) as target:
-        while chunk := source.read(CHUNK):
+def _packed(package: zipfile.ZipFile, sink: _Sink, name: str, found: Found) -> Iterator[bytes]:
+    with package.open(name, "w", force_zip64=True) as target:
+        for chunk in found.chunks():
             target.write(chunk)
             yield sink.take()
-    package.getinfo(name).date_time = zipfile.ZipInfo.from_file(path).date_time
+    at = found.at.astimezone()
+    package.getinfo(name).date_time = (at.year, at.month, at.day, at.hour, at.minute, at.second)
 
 
 class _Sink(io.RawIOBase):

@@ -32,6 +32,7 @@ LANGUAGES: Final = ["es", "en"]
 # Apprise's own way to part addresses (URL_DETECTION_RE): a comma belongs to an address unless another one follows.
 _TARGET: Final = re.compile(r"([a-z0-9]+?://.*?)(?=$|[\s,;]{1,32}[a-z0-9]{1,32}?://)", re.IGNORECASE)
 _BETWEEN: Final = " \t\r\n,;"
+_BUCKET: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()-]*[\w!*'()-])*/?", re.ASCII)
 
 MASK: Final = "***"
 _IN_ADDRESS: Final = re.compile(r"(\w://[^\s/:@?#]*):\S*@")
@@ -54,6 +55,12 @@ class Settings:
     app_env: str = "development"
     database_url: str = field(default="sqlite:///data/reels.db", repr=False)
     data_folder: Path = Path("data")
+    archive_url: str | None = None
+    aws_endpoint_url: str | None = None
+    aws_region: str | None = None
+    aws_access_key_id: str | None = field(default=None, repr=False)
+    aws_secret_access_key: str | None = field(default=None, repr=False)
+    aws_session_token: str | None = field(default=None, repr=False)
     celery_broker_url: str | None = field(default=None, repr=False)
     max_concurrent: int = 10
     deadline_s: float = 172_800.0
@@ -98,6 +105,12 @@ class Settings:
             app_env=app_env,
             database_url=env.parsed("DATABASE_URL", database_url) or "sqlite:///data/reels.db",
             data_folder=Path(env.text("DATA_FOLDER") or "data"),
+            archive_url=env.parsed("ARCHIVE_URL", archive_url),
+            aws_endpoint_url=env.parsed("AWS_ENDPOINT_URL", http_url),
+            aws_region=env.text("AWS_REGION"),
+            aws_access_key_id=env.text("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=env.text("AWS_SECRET_ACCESS_KEY"),
+            aws_session_token=env.text("AWS_SESSION_TOKEN"),
             celery_broker_url=env.secret("CELERY_BROKER_URL", broker_url),
             max_concurrent=env.parsed("HEYGEN_MAX_CONCURRENT", count) or 10,
             deadline_s=env.parsed("HEYGEN_DEADLINE_S", seconds) or 172_800.0,
@@ -182,6 +195,8 @@ class _Environ:
             return None
         try:
             return parse(value)
+        except SettingsError:  # it shows no value, since that may hold a secret
+            raise
         except ValueError as error:
             raise _wrong(name, value, str(error)) from None
 
@@ -300,6 +315,18 @@ def broker_url(value: str) -> str:
     if not known or any(ord(char) <= 32 for char in value):
         raise ValueError(allowed)
     return value
+
+
+def archive_url(value: str) -> str:
+    """Check the address of a place for files; raises SettingsError without the value where it holds a secret."""
+    if value.startswith("s3://") and "@" in value:
+        raise SettingsError("ARCHIVE_URL holds no key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+    is_folder = (
+        value.startswith("file:///") and len(value) > len("file:///") and not any(char in value for char in "?#")
+    )
+    if not is_folder and not _BUCKET.fullmatch(value):
+        raise ValueError("file:///FOLDER, s3://BUCKET or s3://BUCKET/PREFIX")
+    return value.rstrip("/")
 
 
 def targets(value: str) -> tuple[str, ...]:

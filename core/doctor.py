@@ -13,7 +13,7 @@ from core.check import Check, Result, told, told_of
 from core.clock import SKEW, isoformat, utcnow
 from core.config import LOOPBACK
 from core.dashboard import worker_age_s
-from core.errors import BrokerGone, HeyGenError, SettingsError, StoreError
+from core.errors import BrokerGone, HeyGenError, PlaceError, SettingsError, StoreError
 from core.models import ProcessingMode, SendState
 from core.notify import LAST
 from core.probe import probe
@@ -26,7 +26,7 @@ STORE: Final = "store"
 
 
 def examine(product: Product) -> list[Check]:
-    """Run every check; none of them changes anything. Without a store the others cannot be run."""
+    """Run every check; none of them leaves anything changed. Without a store the others cannot be run."""
     checks: list[Check] = []
     for run in _CHECKS:
         checks += run(product)
@@ -75,6 +75,18 @@ def _store(product: Product) -> Iterator[Check]:
         advice = told("open each and decide whether it may be sent again")
         seen = told("{n} reels may have been sent or not", n=doubt)
         yield Check(name="doubt", result=Result.WARN, seen=seen, advice=advice)
+
+
+def _files(product: Product) -> Iterator[Check]:
+    """Write, read and delete one small file where finished files are kept."""
+    try:
+        place = product.processor.files
+        place.probe()
+    except (PlaceError, SettingsError) as error:
+        advice = told("check ARCHIVE_URL, its credentials and their rights; what is not kept yet is tried again")
+        yield Check(name="files", result=Result.FAIL, seen=told_of(error), advice=advice)
+    else:
+        yield Check(name="files", result=Result.PASS, seen=told("{place} can be written and read", place=place))
 
 
 def _heygen(product: Product) -> Iterator[Check]:
@@ -246,6 +258,7 @@ def _demo(product: Product) -> Iterator[Check]:
 _CHECKS: Final[tuple[Callable[[Product], Iterator[Check]], ...]] = (
     _settings,
     _store,
+    _files,
     _heygen,
     _gate,
     _broker,

@@ -11,6 +11,7 @@
     ├── Refused                     the product will not do this now, and says why
     ├── StoreError                  the database cannot be read or written
     ├── BrokerGone                  the broker of the task queue does not answer
+    ├── PlaceError                  the place for files cannot be read or written
     └── HeyGenError                 HeyGen did not give what was asked for
         ├── Unreachable             nothing was sent: no connection
         ├── OutcomeUnknown          something was sent and no usable answer came back
@@ -74,6 +75,10 @@ class StoreError(ReelsError):
 
 class BrokerGone(ReelsError):
     """Say that the broker of CELERY_BROKER_URL does not answer."""
+
+
+class PlaceError(ReelsError):
+    """Say what the place for files could not do."""
 
 
 class HeyGenError(ReelsError):

@@ -29,6 +29,8 @@ from core.models import (
     SendState,
     TimelineEntry,
 )
+from core.place import Place
+from core.places import open_place
 from core.schedule import (
     DEMO_PRIOR,
     PRIOR,
@@ -103,6 +105,11 @@ class HeyGenVideoProcessor:
     def client(self) -> HeyGenClient:
         """Return the client in force."""
         return self._given[2] or HeyGenClient(self._api_key, self.settings.api_base_url)
+
+    @cached_property
+    def files(self) -> Place:
+        """Return where finished files are kept; raises SettingsError."""
+        return open_place(self.settings, self.store.path)
 
     @cached_property
     def submission(self) -> Submission:

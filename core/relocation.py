@@ -28,5 +28,5 @@ def where_files_are(source: Store, target: Store) -> str:
         return f"Kept files and signing secrets stay where they are, in {source.path.parent}."
     return (
         f"Kept files and signing secrets are not in a database: bring what stands in {source.path.parent} to "
-        f"{target.path.parent}, or set DATA_FOLDER."
+        f"{target.path.parent}, or set DATA_FOLDER; what ARCHIVE_URL names stays where it is."
     )

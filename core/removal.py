@@ -8,12 +8,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
-from core.archive import folder
 from core.clock import utcnow
-from core.errors import HeyGenError, HeyGenRefused
+from core.errors import HeyGenError, HeyGenRefused, PlaceError
 from core.models import Reel, ReelStatus, SendState
 from core.processor import HeyGenVideoProcessor
 from core.schedule import backoff_s
@@ -105,8 +103,8 @@ class Remover:
         if problem is not None and job.attempts + 1 < TRIES:
             return _backoff(job, problem)
         try:
-            clear(folder(self._store.path, job.reel_id))
-        except OSError as error:
+            self._processor.files.clear(job.reel_id)
+        except PlaceError as error:
             logger.warning("Files of a deleted reel are left: %s", error, extra={"reel_id": job.reel_id})
             return _backoff(job, str(error))
         self._finish(job, problem)
@@ -140,11 +138,3 @@ class Remover:
 
 def _backoff(job: RemovalJob, problem: str) -> Wait:
     return Wait(seconds=backoff_s(job.attempts + 1, 1.0, base_s=2.0, cap_s=LONGEST_WAIT_S), problem=problem)
-
-
-def clear(place: Path) -> None:
-    """Delete a reel's files and their folder."""
-    if place.exists():
-        for file in place.iterdir():
-            file.unlink(missing_ok=True)
-        place.rmdir()

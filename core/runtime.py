@@ -57,7 +57,7 @@ class Runtime:
     def routes(self) -> list[Route]:
         """Return the routes to mount."""
         status = status_routes(self.product, self._recorder)
-        files = file_routes(self.product.store)
+        files = file_routes(self.product.store, self.product.processor.files)
         return [*(webhook_routes(self._webhooks) if self._receives else ()), *status, *files]
 
     @asynccontextmanager

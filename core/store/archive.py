@@ -88,6 +88,11 @@ class Archive:
         )
         return {row["kind"]: KeptFile(**dict(row)) for row in rows}
 
+    def reels_after(self, reel_id: int, limit: int) -> list[int]:
+        """Return the reels that have kept files, in the order of their ids."""
+        sql = "SELECT DISTINCT reel_id FROM kept_file WHERE reel_id > ? ORDER BY reel_id LIMIT ?"
+        return [row["reel_id"] for row in self._connections.read().execute(sql, (reel_id, limit))]
+
     def pictures(self, reel_ids: Collection[int]) -> dict[int, KeptFile]:
         """Return the kept thumbnails of some reels, by reel."""
         rows = self._connections.read().execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
@@ -9,7 +10,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from core.archive import kept_path
+from core.archive import kept_file
+from core.errors import PlaceError
 from core.expectation import Band
 from core.files import file_path
 from core.models import ProcessingMode, Reel, ReelStatus
@@ -21,6 +23,8 @@ from pages.ui.outlook import expectation, experience
 from pages.ui.words import channel_word, happening, mode_word, name_of
 
 TALL_WIDTH: Final = 340
+
+logger = logging.getLogger(__name__)
 
 
 def draw_video(reel: Reel, processor: HeyGenVideoProcessor) -> None:
@@ -34,8 +38,18 @@ def draw_video(reel: Reel, processor: HeyGenVideoProcessor) -> None:
         return
     wide = reel.aspect_ratio in {"16:9", "5:4", "auto"}
     width: Literal["stretch"] | int = "stretch" if wide else TALL_WIDTH
-    subtitles = None if "captioned" in kept else kept_path(processor, reel.id or 0, "subtitles")
+    subtitles = None if "captioned" in kept else _subtitles(processor, reel.id or 0)
     st.video(source, alt=name_of(reel), width=width, subtitles=subtitles)
+
+
+def _subtitles(processor: HeyGenVideoProcessor, reel_id: int) -> bytes | None:
+    """Return the kept subtitles; a video plays without them where they cannot be read now."""
+    try:
+        found = kept_file(processor, reel_id, "subtitles")
+        return None if found is None else b"".join(found.chunks())
+    except (PlaceError, OSError) as error:
+        logger.info("No subtitles: %s", error, extra={"reel_id": reel_id})
+        return None
 
 
 def own_address(path: str) -> str:

@@ -7,9 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.archive import folder, kept_path
+from core.archive import kept_file
 from core.errors import HeyGenRefused
 from core.models import Reel, ReelStatus
+from core.places import beside
 from tests.browser.conftest import Server, Visit, until
 from tests.browser.test_look import CUT_OFF
 
@@ -27,7 +28,7 @@ def finished(server: Server, *titles: str) -> list[int]:
     processor = server.product.processor
     reels = processor.enqueue_many([Reel(title=title, script=f"{title}. [[sim: render=1s]]") for title in titles])
     ids = [reel.id or 0 for reel in reels]
-    until(lambda: all(kept_path(processor, reel_id, "subtitles") for reel_id in ids), 40, "they are kept")
+    until(lambda: all(kept_file(processor, reel_id, "subtitles") for reel_id in ids), 40, "they are kept")
     return ids
 
 
@@ -70,7 +71,7 @@ def test_chosen_reels_are_deleted_here_and_at_heygen(server: Server, visitor: Vi
     press(page, "bar-delete-now")
     expect(page.get_by_text("Borrados: 1.")).to_be_visible(timeout=5_000)
     until(lambda: product.store.removals.is_done(reel_id), 10, "nothing is left of it")
-    assert not folder(product.store.path, reel_id).exists()
+    assert not beside(product.store.path).workbench(reel_id).exists()
     try:
         with pytest.raises(HeyGenRefused, match="404"):
             product.client.get_video(video_id)

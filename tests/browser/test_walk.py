@@ -7,7 +7,7 @@ import time
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from core.archive import kept_path
+from core.archive import kept_file
 from core.models import Reel, ReelStatus
 from core.store import ReelFilter
 from tests.browser.conftest import Server, Visit, keep, until
@@ -42,7 +42,7 @@ def test_a_reel_is_written_submitted_watched_and_played(server: Server, visitor:
 
 def test_our_own_copy_plays_with_its_subtitles(server: Server, visitor: Visit) -> None:
     reel = server.product.processor.enqueue(Reel(title="Copia", script="Se guarda una copia. [[sim: render=1s]]"))
-    until(lambda: kept_path(server.product.processor, reel.id or 0, "subtitles") is not None, 25, "it is kept")
+    until(lambda: kept_file(server.product.processor, reel.id or 0, "subtitles") is not None, 25, "it is kept")
     page = visitor().open(f"{server.url}/reel?id={reel.id}")
     page.wait_for_function(VIDEO, timeout=15_000)
     assert page.locator("video").get_attribute("src", timeout=2_000).startswith(server.url)  # type: ignore[union-attr]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.archive import folder
+from core.places import beside
 from core.shelf import Shelving
 from tests.e2e.test_crashes import ledger
 from tests.support.programs import Fake, Serve
@@ -47,7 +47,7 @@ def test_a_render_that_was_deleted_and_killed_goes_after_the_restart(fake: Fake,
     [row] = ledger(fake, title)
     assert (row["outcome"], row["charges"]) == ("completed", 1)
     assert asked_to_delete(fake, row["video_id"]) == 1
-    assert not folder(second.store.path, reel_id).exists()
+    assert not beside(second.store.path).workbench(reel_id).exists()
 
 
 def test_a_sending_that_was_deleted_and_killed_is_not_made_again(fake: Fake, serve: Callable[..., Serve]) -> None:

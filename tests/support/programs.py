@@ -27,7 +27,7 @@ READY = "fake HeyGen listening on "
 
 def clean_environ(**values: str) -> dict[str, str]:
     """Return the environment without any setting of ours, and then these."""
-    ours = ("HEYGEN_", "APP_ENV", "DATABASE_URL", "CELERY_", "NOTIFY_", "PORT")
+    ours = ("HEYGEN_", "APP_ENV", "DATABASE_URL", "ARCHIVE_", "AWS_", "CELERY_", "NOTIFY_", "PORT")
     return {key: value for key, value in os.environ.items() if not key.startswith(ours)} | values
 
 

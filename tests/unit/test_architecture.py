@@ -19,9 +19,10 @@ LAYERS = (
     "errors models spelling sheet clock actor media logs check started plan inspection draining",
     "translation failures messages gathering",
     "access lifecycle schedule signature config parsing validation gate channel expectation waterfall"
-    " options formats estimate presets drafts",
-    "store workbook heygen targets secret_file download probe tunnel detection shelf evidence reel_file simulator",
-    "heartbeat pace broker waker submission recorder catalogue campaign_rows campaign_draft demo gallery",
+    " options formats estimate presets drafts place",
+    "store workbook heygen targets secret_file download probe tunnel detection shelf evidence reel_file simulator"
+    " bucket",
+    "heartbeat pace broker waker submission recorder catalogue campaign_rows campaign_draft demo gallery places",
     "processor together",
     "product",
     "inbox sweep archive notify removal campaigns bundle connectivity endpoint reconcile receiver",

@@ -168,4 +168,4 @@ def _files(product: Product, campaign: Campaign, reader: Reader, _base: str) -> 
         kept=reader.say(KEPT),
         missing=missing,
     )
-    return zipped(product.store, campaign.id, listing, reader.separator)
+    return zipped(product.store, product.processor.files, campaign.id, listing, reader.separator)

@@ -26,6 +26,7 @@ NAMES: Final = {
     "settings": mark("Settings"),
     "mode": mark("Mode"),
     "store": mark("Database"),
+    "files": mark("Place for files"),
     "doubt": mark("Reels that need a decision"),
     "heygen": "HeyGen",
     "wallet": mark("Balance at HeyGen"),

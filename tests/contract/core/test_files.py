@@ -10,10 +10,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from core.archive import folder
 from core.clock import utcnow
 from core.files import file_path, file_routes
 from core.models import ProcessingMode, Reel
+from core.places import beside
 from core.store import open_store
 from core.store.archive import KeptFile
 
@@ -46,10 +46,10 @@ def kept(tmp_path: Path) -> tuple[Client, str]:
     assert reel.id is not None
     file = KeptFile(kind="video", name="video.mp4", bytes=len(BODY), sha256=hashlib.sha256(BODY).hexdigest())
     store.archive.add(reel.id, file, now)
-    path = folder(store.path, reel.id) / file.name
+    path = beside(store.path).workbench(reel.id) / file.name
     path.parent.mkdir(parents=True)
     path.write_bytes(BODY)
-    return Client(Starlette(routes=file_routes(store))), file_path(reel.id, file)
+    return Client(Starlette(routes=file_routes(store, beside(store.path)))), file_path(reel.id, file)
 
 
 def test_a_kept_file_is_served_whole_and_in_parts(kept: tuple[Client, str]) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from core.archive import LEASE_S, TRIES, Archivist, folder, kept_path
+from core.archive import LEASE_S, TRIES, Archivist, kept_file
 from core.clock import utcnow
 from core.download import Downloader
 from core.models import Reel, ReelStatus
+from core.places import beside
 from tests.conftest import Build
 from tests.factories import House, an_observation
 
@@ -77,11 +78,13 @@ def test_the_files_of_a_completed_reel_are_kept_beside_the_database(house: House
     reel = completed(house)
     assert house.store.archive.waiting() == 1
     assert work(archivist) == 1
-    place = folder(house.store.path, reel.id or 0)
+    place = beside(house.store.path).workbench(reel.id or 0)
     assert place.parent.parent == house.store.path.parent
     assert {path.name for path in place.iterdir()} == {"video.mp4", "thumbnail.jpg", "subtitles.srt"}
-    assert kept_path(house.processor, reel.id or 0, "video") == place / "video.mp4"
-    assert kept_path(house.processor, reel.id or 0, "captioned") is None
+    found = kept_file(house.processor, reel.id or 0, "video")
+    assert found is not None
+    assert found.path == place / "video.mp4"
+    assert kept_file(house.processor, reel.id or 0, "captioned") is None
     assert house.kinds(reel)[-1] == "kept"
     assert house.store.archive.waiting() == 0
     assert work(archivist) == 0
@@ -111,7 +114,7 @@ def test_an_expired_link_is_replaced_by_a_fresh_one_without_moving_the_reel(
     assert house.again(reel).video_url == "https://files.test/fresh.mp4"
     frozen.tick(2)
     work(archivist)
-    assert kept_path(house.processor, reel.id or 0, "video") is not None
+    assert kept_file(house.processor, reel.id or 0, "video") is not None
     after = house.again(reel)
     assert (after.status, after.detected_at, after.detected_by) == (
         ReelStatus.COMPLETED,
@@ -158,7 +161,7 @@ def test_a_worker_that_dies_while_downloading_leaves_its_job_to_the_next(
 ) -> None:
     reel = completed(house)
     assert len(archivist.claim(utcnow(), 10)) == 1
-    place = folder(house.store.path, reel.id or 0)
+    place = beside(house.store.path).workbench(reel.id or 0)
     place.mkdir(parents=True)
     (place / ".video.mp4.1.2.part").write_bytes(b"half")
     frozen.tick(LEASE_S - 1)

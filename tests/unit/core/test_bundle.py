@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.archive import folder
 from core.bundle import Listing, results, safe_name, zipped
 from core.models import Reel
+from core.places import beside
 from core.store.archive import KeptFile
 from tests.conftest import Build
 from tests.factories import NOW, House, a_reel
@@ -37,14 +37,14 @@ def kept(
 
 
 def keep(house: House, reel: Reel, content: bytes, kind: str, name: str) -> None:
-    path = folder(house.store.path, reel.id or 0) / name
+    path = beside(house.store.path).workbench(reel.id or 0) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     house.store.archive.add(reel.id or 0, KeptFile(kind=kind, name=name, bytes=len(content), sha256="0" * 64), NOW)
 
 
 def package(house: House) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(b"".join(zipped(house.store, 1, LISTING, ","))))
+    return zipfile.ZipFile(io.BytesIO(b"".join(zipped(house.store, house.processor.files, 1, LISTING, ","))))
 
 
 def contents(made: zipfile.ZipFile) -> list[list[str]]:
@@ -71,7 +71,7 @@ def test_the_table_in_the_package_names_what_is_there_and_what_is_missing(house:
     kept(house, title="=Uno")
     house.stored("failed", campaign_id=1, title="Dos")
     gone = kept(house, title="Tres")
-    (folder(house.store.path, gone.id or 0) / "video.mp4").unlink()
+    (beside(house.store.path).workbench(gone.id or 0) / "video.mp4").unlink()
     house.stored("completed", title="Otra campaña")
     assert contents(package(house)) == [
         ["Reel", "Title", "State", "File"],
@@ -92,7 +92,7 @@ def test_files_carry_the_day_on_which_they_were_kept(house: House) -> None:
 
 def test_a_package_can_be_unpacked_while_it_comes(house: House) -> None:
     kept(house, b"film")
-    data = b"".join(zipped(house.store, 1, LISTING, ","))
+    data = b"".join(zipped(house.store, house.processor.files, 1, LISTING, ","))
     assert int.from_bytes(data[8:10], "little") == zipfile.ZIP_DEFLATED  # a stored file would not tell where it ends
 
 
@@ -121,11 +121,11 @@ def test_reels_of_one_title_have_names_of_their_own(house: House) -> None:
 
 def test_memory_stays_small_however_large_the_files_are(house: House) -> None:
     reel = kept(house)
-    path = folder(house.store.path, reel.id or 0) / "video.mp4"
+    path = beside(house.store.path).workbench(reel.id or 0) / "video.mp4"
     with path.open("wb") as file:
         file.truncate(64 << 20)
     tracemalloc.start()
-    size = sum(len(chunk) for chunk in zipped(house.store, 1, LISTING, ","))
+    size = sum(len(chunk) for chunk in zipped(house.store, house.processor.files, 1, LISTING, ","))
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert size > 64 << 20

@@ -80,6 +80,11 @@ def test_webhook_mode_without_an_address_stops_the_start(environ: dict[str, str]
         ("HEYGEN_WEBHOOK_SECRET", "whsec_a", "webhook_secrets", ("whsec_a",)),
         ("HEYGEN_WEBHOOK_SECRET", " whsec_a, whsec_b,, ", "webhook_secrets", ("whsec_a", "whsec_b")),
         ("DATABASE_URL", "sqlite:////var/lib/reels.db", "database_url", "sqlite:////var/lib/reels.db"),
+        ("ARCHIVE_URL", "file:///srv/reels%20files/", "archive_url", "file:///srv/reels%20files"),
+        ("ARCHIVE_URL", "s3://my-bucket", "archive_url", "s3://my-bucket"),
+        ("ARCHIVE_URL", "s3://my.bucket/a/b_c-1/", "archive_url", "s3://my.bucket/a/b_c-1"),
+        ("AWS_ENDPOINT_URL", "http://minio:9000/", "aws_endpoint_url", "http://minio:9000"),
+        ("AWS_REGION", "eu-west-1", "aws_region", "eu-west-1"),
         ("CELERY_BROKER_URL", "redis://localhost:6379/0", "celery_broker_url", "redis://localhost:6379/0"),
         ("HEYGEN_MAX_CONCURRENT", "3", "max_concurrent", 3),
         ("HEYGEN_DEADLINE_S", "3600", "deadline_s", 3600.0),
@@ -142,6 +147,17 @@ def test_seconds_are_finite_and_positive(name: str, value: str) -> None:
         ("DATABASE_URL", "mysql://localhost/reels", "sqlite:///"),
         ("DATABASE_URL", "sqlite:///", "sqlite:///"),
         ("DATABASE_URL", "reels.db", "sqlite:///"),
+        ("ARCHIVE_URL", "data/files", "s3://BUCKET/PREFIX"),
+        ("ARCHIVE_URL", "file://", "s3://BUCKET/PREFIX"),
+        ("ARCHIVE_URL", "file:///", "s3://BUCKET/PREFIX"),
+        ("ARCHIVE_URL", "file://host/files", "s3://BUCKET/PREFIX"),
+        ("ARCHIVE_URL", "file:///files?a=1", "s3://BUCKET/PREFIX"),
+        ("ARCHIVE_URL", "s3://", "s3://BUCKET/PREFIX"),
+        ("ARCHIVE_URL", "s3://My_Bucket/reels", "s3://BUCKET/PREFIX"),
+        ("ARCHIVE_URL", "s3://my-bucket/../reels", "s3://BUCKET/PREFIX"),
+        ("ARCHIVE_URL", "s3://my-bucket//reels", "s3://BUCKET/PREFIX"),
+        ("ARCHIVE_URL", "https://my-bucket.s3.amazonaws.com", "s3://BUCKET/PREFIX"),
+        ("AWS_ENDPOINT_URL", "minio:9000", "an address"),
         ("PORT", "0", "port"),
         ("PORT", "65536", "port"),
         ("PORT", "web", "port"),
@@ -214,3 +230,17 @@ def test_another_broker_stops_the_start_without_being_shown(url: str) -> None:
     with pytest.raises(SettingsError, match=r"CELERY_BROKER_URL.*redis://HOST:PORT/N") as caught:
         settings(CELERY_BROKER_URL=url)
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_key_in_the_address_of_a_bucket_is_refused_and_not_shown() -> None:
+    with pytest.raises(SettingsError, match="ARCHIVE_URL holds no key") as caught:
+        settings(**KEY, ARCHIVE_URL="s3://AKIAKEY:verysecret@my-bucket/reels")
+    assert "verysecret" not in str(caught.value)
+
+
+def test_keys_of_a_bucket_stay_out_of_the_repr() -> None:
+    read = settings(
+        **KEY, AWS_ACCESS_KEY_ID="AKIAKEY", AWS_SECRET_ACCESS_KEY="verysecret", AWS_SESSION_TOKEN="tokentoken"
+    )
+    assert read.aws_secret_access_key == "verysecret"
+    assert not any(secret in repr(read) for secret in ("AKIAKEY", "verysecret", "tokentoken"))

@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from core.archive import Archivist, folder
+from core.archive import Archivist
 from core.clock import utcnow
 from core.errors import Refused, UnknownReel
 from core.models import Reel, ReelStatus, SendState
+from core.places import beside
 from core.removal import SEARCHES, TRIES, Remover
 from core.shelf import Shelving
 from core.store import ReelFilter
@@ -47,7 +48,7 @@ def work(house: House, frozen: Any, turns: int = 1, step_s: float = 61.0) -> Non
 
 
 def kept_file(house: House, reel: Reel) -> None:
-    place = folder(house.store.path, reel.id or 0)
+    place = beside(house.store.path).workbench(reel.id or 0)
     place.mkdir(parents=True)
     (place / "video.mp4").write_bytes(b"film")
     file = KeptFile(kind="video", name="video.mp4", bytes=4, sha256="ab" * 32)
@@ -100,7 +101,7 @@ def test_a_completed_reel_loses_its_video_files_and_words(house: House, frozen: 
     assert house.store.reels.page(ReelFilter(), 9) == house.store.reels.page(ReelFilter(text="hola"), 9) == []
     work(house, frozen)
     assert [request.url.path for request in house.wire.calls(DELETE)] == [f"/v3/videos/{reel.video_id}"]
-    assert not folder(house.store.path, reel.id or 0).exists()
+    assert not beside(house.store.path).workbench(reel.id or 0).exists()
     assert house.store.archive.files(reel.id or 0) == {}
     assert wiped(house, reel)
     assert house.kinds(reel) == ["deleted", "removed"]
@@ -243,7 +244,7 @@ def test_heygen_is_asked_again_and_in_the_end_the_rest_goes(house: House, frozen
     delete(house, reel)
     work(house, frozen)
     assert house.store.removals.waiting() == 1
-    assert folder(house.store.path, reel.id or 0).exists()
+    assert beside(house.store.path).workbench(reel.id or 0).exists()
     work(house, frozen, turns=TRIES, step_s=3601)
     assert house.kinds(reel) == ["deleted", "remove_failed"]
     assert wiped(house, reel)

@@ -13,10 +13,10 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-from core.archive import folder
 from core.campaigns import new_draft_key, submit
 from core.clock import utcnow
 from core.models import Reel, ReelStatus, SendState
+from core.places import beside
 from core.product import Product
 from core.shelf import Shelving
 from core.store import Campaign
@@ -178,7 +178,7 @@ def browser(product: Product) -> Browser:
 
 
 def keep(product: Product, reel_id: int) -> None:
-    path = folder(product.store.path, reel_id) / "video.mp4"
+    path = beside(product.store.path).workbench(reel_id) / "video.mp4"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"film")
     product.store.archive.add(reel_id, KeptFile(kind="video", name="video.mp4", bytes=4, sha256="a" * 64), utcnow())
