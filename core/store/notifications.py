@@ -126,7 +126,7 @@ class Notifications:
 
     def is_due(self, target: str, now: datetime) -> bool:
         """Tell whether a message could be sent to a target now; a read, so that an idle worker writes nothing."""
-        return self._connections.read().execute(_DUE, {"target": target, "now": to_ms(now)}).fetchone() is not None
+        return self._connections.read().execute(_DUE, lease(now) | {"target": target}).fetchone() is not None
 
     def claim(self, target: str, now: datetime, lease_s: float) -> Telling | None:
         """Lease the message to a target that has waited longest; the attempt counts before it is made."""

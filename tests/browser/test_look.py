@@ -69,7 +69,7 @@ def test_a_cold_deep_link_shows_the_frame(fresh_server: Server, visitor: Visit, 
     keep(page, f"cold-{name_of(path)}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_nothing_overflows_on_a_phone_and_nobody_else_is_asked(server: Server, visitor: Visit, scheme: str) -> None:
     tab = visitor(width=390, scheme=scheme)
     for path in PAGES:

@@ -19,6 +19,7 @@ from core.models import Reel, ReelStatus
 from core.secret_file import SecretFile
 from fake_heygen.cli.command import run_word
 from tests.deploy.needed import program
+from tests.support.postgres import postgres_server, programs
 from tests.support.programs import ROOT, Fake, Serve, run_core
 from tests.support.waiting import wait_for
 
@@ -50,9 +51,8 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
         program("sqlite3", "sqlite3")
         yield Kept({"DATABASE_URL": f"sqlite:///{data}/reels.db"}, data, "", lambda: None)
         return
-    postgres = pytest.importorskip("tests.support.postgres", reason="there is no store on PostgreSQL yet")
     program("pg_dump", "postgresql-client")
-    with postgres.postgres_server(postgres.programs() or program("initdb", "postgresql")) as server:
+    with postgres_server(programs() or program("initdb", "postgresql")) as server:
         server.admin("CREATE DATABASE reels TEMPLATE template0")
         environ = {"DATABASE_URL": server.url("reels"), "DATA_FOLDER": str(data), "ADMIN_URL": server.url("postgres")}
         yield Kept(environ, data, " PostgreSQL", lambda: server.drop(server.url("reels")))

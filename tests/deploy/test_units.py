@@ -70,7 +70,7 @@ def test_every_command_is_one_that_the_product_knows() -> None:
 def test_every_setting_that_is_named_is_one_of_ours(name: str) -> None:
     text = (DEPLOY / name).read_text()
     named = set(re.findall(r"^ *([A-Z][A-Z_]+)[=:]", text, re.M))
-    theirs = {"REELS_ADDRESS", "DATA_FOLDER", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
+    theirs = {"REELS_ADDRESS", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
     assert len(named) >= 8
     assert named - theirs <= set(names()), named - theirs - set(names())
 
