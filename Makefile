@@ -29,7 +29,7 @@ demo: $(VENV)/.installed
 	@PORT=$(PORT) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: $(VENV)/.scale
-	$(BIN)/pytest -n 4 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 long: $(VENV)/.scale
 	$(BIN)/pytest -n 2 -m long

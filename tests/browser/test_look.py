@@ -56,7 +56,10 @@ def _one_reel(server: Server) -> None:
     submit(server.product.processor, LOUD[:80], new_draft_key(), few)
 
 
-@pytest.mark.parametrize(("path", "title"), COLD.items())
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [pytest.param(*link, marks=() if n < 3 else pytest.mark.long) for n, link in enumerate(COLD.items())],
+)
 def test_a_cold_deep_link_shows_the_frame(fresh_server: Server, visitor: Visit, path: str, title: str) -> None:
     tab = visitor()
     page = tab.open(fresh_server.url + path)

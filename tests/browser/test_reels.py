@@ -164,7 +164,7 @@ def test_a_reel_in_the_making_is_deleted_with_honest_words(server: Server, visit
     expect(page.get_by_text("A medias")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_what_opens_up_fits_a_phone(server: Server, visitor: Visit, scheme: str) -> None:
     [reel_id] = finished(server, f"Estrecho {scheme}")
     tab = visitor(width=390, scheme=scheme)

@@ -50,7 +50,7 @@ def test_our_own_copy_plays_with_its_subtitles(server: Server, visitor: Visit) -
     page.goto(f"{server.url}/?q=Copia")
     picture = page.get_by_role("row").filter(has_text="Copia").locator("img.picture")
     expect(picture).to_be_visible(timeout=10_000)
-    assert picture.evaluate("image => image.naturalWidth") > 0
+    until(lambda: picture.evaluate("image => image.naturalWidth") > 0, 10, "it is drawn")
     keep(page, "list-with-pictures")
 
 

@@ -42,7 +42,7 @@ class Kept:
         self.lose_database()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
     """Return what is to be backed up, in either store."""
     data = tmp_path / "data"

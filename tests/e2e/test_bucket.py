@@ -29,6 +29,7 @@ def is_kept(server: Serve, reel_id: int) -> bool:
     return "kept" in [entry.kind for entry in server.store.timeline.of(reel_id)]
 
 
+@pytest.mark.long
 def test_a_reels_files_live_in_the_bucket(fake: Fake, serve: Callable[..., Serve], bucket: S3Server) -> None:
     first = serve(fake.url, **POLLING)
     older = first.submit(SCRIPT, "older")

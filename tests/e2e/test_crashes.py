@@ -14,7 +14,9 @@ def ledger(fake: Fake, title: str) -> list[dict[str, object]]:
     return [row for row in fake.ledger() if row["title"] == title]
 
 
-@pytest.mark.parametrize("mode", ["webhook", "polling", "hybrid"])
+@pytest.mark.parametrize(
+    "mode", [pytest.param("webhook", marks=pytest.mark.long), pytest.param("polling", marks=pytest.mark.long), "hybrid"]
+)
 def test_a_render_that_outlives_a_kill_is_learned_after_the_restart(
     fake: Fake, serve: Callable[..., Serve], mode: str
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from core.places import beside
 from core.shelf import Shelving
 from tests.e2e.test_crashes import ledger
@@ -35,6 +37,7 @@ def asked_to_delete(fake: Fake, video_id: object) -> int:
     return sum(row.get("method") == "DELETE" and row.get("path") == path for row in rows)
 
 
+@pytest.mark.long
 def test_a_render_that_was_deleted_and_killed_goes_after_the_restart(fake: Fake, serve: Callable[..., Serve]) -> None:
     title = "deleted-while-rendering"
     first = serve(fake.url, **POLLING)

@@ -38,6 +38,7 @@ def test_a_reel_that_completes_and_one_that_fails_are_told_within_seconds(
     assert all(b"geheim99" not in file.read_bytes() for file in files)
 
 
+@pytest.mark.long
 def test_a_message_of_a_killed_product_is_sent_by_the_next(
     fake: Fake, serve: Callable[..., Serve], target: HttpTarget
 ) -> None:
@@ -61,6 +62,7 @@ def test_a_message_of_a_killed_product_is_sent_by_the_next(
     assert key not in second.output
 
 
+@pytest.mark.long
 def test_a_target_that_never_answers_does_not_keep_the_product_from_ending(
     fake: Fake, serve: Callable[..., Serve], target: HttpTarget
 ) -> None:

@@ -22,6 +22,7 @@ def fake(tmp_path: Path) -> Iterator[Fake]:
     server.stop()
 
 
+@pytest.mark.long
 def test_what_a_killed_process_had_in_hand_another_one_ends(
     postgres: PostgresServer, fake: Fake, tmp_path: Path
 ) -> None:

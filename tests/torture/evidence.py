@@ -65,6 +65,13 @@ def in_doubt(database: Path) -> int:
     return len(_rows(database, sql, "quota_exceeded"))
 
 
+def let_keys_age(database: Path, seconds: float) -> None:
+    """Let a time pass for keys that were sent and not answered, as it passes at HeyGen: the product's clock is ours."""
+    with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
+        sql = "UPDATE reel SET first_sent_at = first_sent_at - ? WHERE status = 'pending'"
+        connection.execute(sql, (round(seconds * 1000),))
+
+
 def recorded(database: Path) -> tuple[Recorded, ...]:
     """Return the deliveries."""
     return tuple(

@@ -266,6 +266,7 @@ class Torment:
         self._wait(self._none_in_doubt)  # but for one in doubt that is refused until tomorrow
         self.skewed_from = self.fake.sim("GET", "clock")["now"]
         if not self._all_sent():  # some are sent away until tomorrow; only now may keys grow old
+            evidence.let_keys_age(self.database, DAY_S)
             self._advance(DAY_S)
             self._until("every reel to be handed to HeyGen a day later", self._all_sent)
         self._phase("sending the rest")
