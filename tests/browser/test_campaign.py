@@ -114,6 +114,7 @@ def test_fifty_reels_are_made_of_a_table_with_three_wrong_rows(server: Server, v
     keep(page, "campaign-two-failed")
     page.get_by_role("button", name="Reintentar todos los fallidos (2)").click()
     until(lambda: all(store.reels.get(n).attempt == 2 for n in FAILS), 10, "both are tried again")
+    until(lambda: all(store.reels.get(n).status is ReelStatus.FAILED for n in FAILS), 30, "both have failed again")
     expect(page.get_by_text("Terminada con errores")).to_be_visible(timeout=30_000)
     assert all(reel.attempt == 1 for reel in store.reels.page(ReelFilter(status=ReelStatus.COMPLETED), 99))
     until(lambda: store.archive.waiting() == 0, 60, "every file is kept")

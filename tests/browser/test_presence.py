@@ -65,7 +65,17 @@ def told(server: Server) -> int:
     return reel.id or 0
 
 
-@pytest.mark.parametrize("path", ["/", "/many", "/deliveries?id=1", "/reel?id={id}", "/health?part=modes", "/help"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/many",
+        *(
+            pytest.param(path, marks=pytest.mark.long)
+            for path in ("/deliveries?id=1", "/reel?id={id}", "/health?part=modes", "/help")
+        ),
+    ],
+)
 def test_streamlit_speaks_spanish_too(server: Server, visitor: Visit, told: int, path: str) -> None:
     tab = visitor()
     page = tab.open(server.url + path.format(id=told))

@@ -150,6 +150,7 @@ def test_files_are_downloaded_under_a_name_and_addresses_shared(server: Server, 
     )
 
 
+@pytest.mark.long
 def test_a_reel_in_the_making_is_deleted_with_honest_words(server: Server, visitor: Visit) -> None:
     product = server.product
     reel = product.processor.enqueue(Reel(title="A medias", script="Se borra antes. [[sim: render=8s]]"))

@@ -92,7 +92,9 @@ def test_webhook_mode_shows_a_lost_webhook_as_overdue_and_asks_only_on_demand(we
     assert_true(webhook, "lost", webhook.serve.show(reel_id))
 
 
-@pytest.mark.parametrize("fate", list(FATES))
+@pytest.mark.parametrize(
+    "fate", [fate if fate in {"success", "failure"} else pytest.param(fate, marks=pytest.mark.long) for fate in FATES]
+)
 def test_polling_mode_learns_by_asking_alone(polling: Run, fate: str) -> None:
     reel = polling.end(fate)
     assert reel["detected_by"] == "poll"

@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.waiting import wait_for
+
 
 def deliver(fake: Any, raw: Any, words: str) -> tuple[Any, list[dict[str, Any]]]:
     """Let a delivery travel badly and be repeated; return the first connection and the attempts."""
@@ -30,7 +32,7 @@ def test_attempt_that_breaks_is_followed_by_a_sound_one(
     fake: Any, raw: Any, words: str, ended: str, error: str
 ) -> None:
     first, attempts = deliver(fake, raw, words)
-    assert first.ended == ended
+    wait_for(lambda: first.ended == ended, timeout_s=5, what=f"the connection to be seen to end by {ended}")
     assert not first.whole
     assert (first.bytes == b"") is (words == "wire=empty")
     assert error in attempts[0]["error"]

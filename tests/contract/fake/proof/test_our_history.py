@@ -11,6 +11,7 @@ from fake_heygen.cli.command import run_word
 from tests.support.programs import Fake, Serve, run_core
 
 
+@pytest.mark.long
 def test_our_history_is_sound_and_a_foreign_video_is_found(
     tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
