@@ -78,7 +78,8 @@ class Archivist:
             except (DownloadError, PlaceError) as error:
                 problem = f"{kind}: {error}"
                 logger.info("Not kept yet: %s", problem, extra={"reel_id": reel.id})
-                reel = self._with_fresh_links(reel) if getattr(error, "stale", False) else reel
+                if isinstance(error, DownloadError) and error.stale:
+                    reel = self._with_fresh_links(reel)
         return problem
 
     def _fetch(self, reel: Reel, kind: str, url: str, name: str, is_right: Callable[[Path], bool]) -> None:

@@ -90,9 +90,8 @@ class Gate:
     def _wait_s(self, error: HeyGenError, jitter: float) -> float:
         is_daily = isinstance(error, HeyGenRefused) and error.code in DAILY_CODES
         if error.retry_after_s is not None:
-            told_s = min(
-                error.retry_after_s, LONGEST_WAIT_S
-            )  # of a limit that lasts all day, only the first is believed
+            told_s = min(error.retry_after_s, LONGEST_WAIT_S)
+            # A short wait that is told of a limit for the whole day is believed only the first time.
             return max(told_s, self._backoff_s(jitter, DAILY_WAIT_S)) if is_daily else told_s
         return DAILY_WAIT_S if is_daily else self._backoff_s(jitter)
 

@@ -83,8 +83,7 @@ class Sweeper:
         Raises UnknownReel. Called many times at once it asks once.
         """
         with self._leased(f"{SWEEP}:{reel_id}", utcnow()) as mine:
-            quiet = self.state().quiet_until
-            if mine and (quiet is None or quiet <= utcnow()) and self._processor.should_use_polling(reel_id):
+            if mine and not self._is_quiet(utcnow()) and self._processor.should_use_polling(reel_id):
                 self._check(self._store.reels.get(reel_id))
         return self._store.reels.get(reel_id).status in {ReelStatus.COMPLETED, ReelStatus.FAILED}
 

@@ -13,6 +13,7 @@ import pytest
 from freezegun import freeze_time
 
 from tests.factories import NOW, House, Wire, a_house
+from tests.support.untested import told
 
 # Freezing walks through every loaded module; these read no clock that a test is about.
 LIBRARIES = (
@@ -37,6 +38,12 @@ hypothesis.settings.register_profile("search", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 Build = Callable[..., House]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not tested."""
+    for line in told(terminalreporter.stats.get("skipped", ())):
+        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ NAMES: Final = ("status", "mode", "campaign", "shelf")
 FIRST: Final = "from"
 LAST: Final = "until"
 TEXT: Final = "q"
+DROPPED: Final = "dropped-filters"
 BELATED: Final = timedelta(seconds=2)
 
 
@@ -146,8 +147,17 @@ def _campaigns(store: Store) -> dict[str, str]:
 
 def _remember(name: str) -> None:
     """Write a choice into the address and begin at the newest reels."""
+    chosen = st.session_state[f"wanted-{name}"] or None
+    if _is_echo(name, chosen):
+        return
     paging.reset()
-    _write(name, st.session_state[f"wanted-{name}"] or None)
+    _write(name, chosen)
+
+
+def _is_echo(name: str, chosen: str | None) -> bool:
+    """Tell whether this is no choice: a tick that left the browser before `clear` was heard brings what was dropped."""
+    dropped, at = st.session_state.get(DROPPED, ({}, None))
+    return chosen is not None and at is not None and utcnow() - at < BELATED and dropped.get(name) == chosen
 
 
 def _draw_active(wanted: ReelFilter, first: date | None, last: date | None, campaigns: Mapping[str, str]) -> None:
@@ -169,6 +179,7 @@ def _draw_active(wanted: ReelFilter, first: date | None, last: date | None, camp
 def clear() -> None:
     """Drop every filter."""
     paging.reset()
+    st.session_state[DROPPED] = ({name: _current(name) for name in NAMES}, utcnow())
     for name in NAMES:
         _write(name, None)
     st.session_state[TEXT] = ""

@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from core.config import Settings
 from core.product import Product, open_product
+from tests.support.untested import untested
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -47,8 +48,6 @@ AT_REST = """() => { const app = document.querySelector('[data-testid="stApp"]')
   window.seen = now
   return still ? main.scrollHeight : 0 }"""
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-UNTESTED = "NOT TESTED: no Chromium was found, so nothing of the pages was looked at in a browser."
-_missing: list[str] = []
 
 
 def find_chromium(playwright: Playwright) -> str | None:
@@ -67,19 +66,10 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = find_chromium(playwright)
         if path is None:
-            if os.environ.get("CI"):
-                pytest.fail(UNTESTED)
-            _missing[:] = [UNTESTED]
-            pytest.skip(UNTESTED)
+            untested("no Chromium was found, so nothing of the pages was looked at in a browser.")
         started = playwright.chromium.launch(executable_path=path, args=ARGS)
         yield started
         started.close()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly what was not tested."""
-    for line in _missing:
-        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @dataclass

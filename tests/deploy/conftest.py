@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.front import Front, Host, a_receiver, hosts_environ, some_pages
-from tests.deploy.needed import MISSING
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,3 @@ def behind_nginx(folder: Path, start: Callable[[Path, dict[str, str]], Host]) ->
     finally:
         for program in [*fronts, *hosts]:
             program.kill()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly what was not tested."""
-    for line in MISSING:
-        terminalreporter.write_line(line, red=True, bold=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from core.store import open_store
-from tests.support.postgres import TEMPLATE, UNTESTED, PostgresServer, postgres_server, programs
+from tests.support.postgres import TEMPLATE, PostgresServer, postgres_server, programs
+from tests.support.untested import untested
 
-_missing: list[str] = []
 collect_ignore = [] if find_spec("psycopg") or os.environ.get("CI") else ["test_postgres.py"]
 
 
@@ -22,21 +22,14 @@ def postgres() -> Iterator[PostgresServer]:
     """Run PostgreSQL for this process; without its programs a CI run fails, any other says what it does not test."""
     found = programs()
     if found is None:
-        if os.environ.get("CI"):
-            pytest.fail(UNTESTED)
-        _missing[:] = [UNTESTED]
-        pytest.skip(UNTESTED)
+        untested(
+            "PostgreSQL's programs (initdb, postgres) or psycopg were not found, so nothing was tried on that store."
+        )
     with postgres_server(found) as server:
         server.admin(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
         with closing(open_store(server.url(TEMPLATE))) as store:
             store.reels.counts()
         yield server
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly what was not tested."""
-    for line in _missing:
-        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

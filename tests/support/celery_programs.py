@@ -7,28 +7,23 @@ import shutil
 import signal
 import socket
 import sys
-import warnings
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-import pytest
-
 from tests.support.programs import ROOT, Program, clean_environ, free_port
+from tests.support.untested import untested
 from tests.support.waiting import wait_for
 
 
 def need() -> str:
     """Return Redis' program; without it, or without Celery, a CI run fails and any other says what it does not test."""
     program = shutil.which("redis-server")
-    if program is not None and find_spec("celery") is not None:
-        return program
-    lacking = "redis-server (Debian: apt-get install redis-server)" if program is None else "requirements-celery.txt"
-    message = f"NOT TESTED: everything on Celery, since {lacking} is not installed"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    warnings.warn(pytest.PytestWarning(message), stacklevel=2)
-    pytest.skip(message)
+    if program is None:
+        untested("everything on Celery, since redis-server is not installed (Debian: apt-get install redis-server).")
+    if find_spec("celery") is None:
+        untested("everything on Celery, since requirements-celery.txt is not installed.")
+    return program
 
 
 class Redis(Program):

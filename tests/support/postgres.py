@@ -20,10 +20,6 @@ try:
 except ImportError:  # an extra: what needs it is not tested then, and that is said
     psycopg = None  # type: ignore[assignment]
 
-UNTESTED = (
-    "NOT TESTED: PostgreSQL's programs (initdb, postgres) or psycopg (requirements-postgres.txt) were not found, "
-    "so nothing was tried on that store."
-)
 NEWEST_FIRST = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
 PLACES = (*NEWEST_FIRST, Path("/opt/homebrew/opt/postgresql/bin"), Path("/usr/local/pgsql/bin"))
 START_S = 30.0

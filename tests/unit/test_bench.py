@@ -23,6 +23,7 @@ from bench.storing import storing
 from bench.webhooks import BODY_BYTES, SECRET, SignedWebhook
 from core.signature import sign
 from tests.factories import NOW
+from tests.support.untested import untested
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_each_webhook_of_the_load_is_signed_and_of_one_size() -> None:
 def test_a_slow_disk_takes_longer_for_every_fsync(tmp_path: Path, call: str) -> None:
     environ = slow_fsync(tmp_path, more_us=5000)
     if environ is None:
-        pytest.skip("NOT TESTED: a slow disk needs Linux and a C compiler named cc")
+        untested("a slow disk, since that needs Linux and a C compiler named cc.")
     timed = f"import os, time; t = time.monotonic(); [os.{call}(1) for _ in range(20)]; print(time.monotonic() - t)"
     with (tmp_path / "out").open("w+") as out:
         subprocess.run([sys.executable, "-c", timed], check=True, env=os.environ | dict(environ), stdout=out)
@@ -86,7 +87,7 @@ def test_the_store_is_measured() -> None:
 @pytest.mark.timeout(600)
 def test_the_pages_are_measured() -> None:
     if chromium() is None:
-        pytest.skip("NOT TESTED: no Chromium was found")
+        untested("the timing of the pages, since no Chromium was found.")
     results = screens(TINY)
     assert len(results) == 5
     assert all(result.value is not None and result.value > 0 for result in results)

@@ -142,3 +142,21 @@ def test_a_run_that_was_asked_for_before_a_choice_does_not_undo_it(product: Prod
     page.session_state["written-mode"] = (None, "polling", utcnow() - timedelta(seconds=3))
     page.run()
     assert titles(page) == ["Dos", "Uno"]
+
+
+def test_a_tick_that_left_before_all_was_shown_does_not_bring_the_filter_back(product: Product, visit: Visit) -> None:
+    stored(product, title="Uno", mode=ProcessingMode.POLLING)
+    stored(product, title="Dos", mode=ProcessingMode.HYBRID)
+    page = visit(language="en", mode="polling")
+    [button] = [button for button in page.button if button.label == "Show all reels"]
+    button.click().run()
+    page.selectbox(key="wanted-mode").select("polling").run()  # as a tick brings it that had left the browser before
+    assert titles(page) == ["Dos", "Uno"]
+    page.selectbox(key="wanted-mode").select("hybrid").run()  # another choice is one
+    assert titles(page) == ["Dos"]
+    [button] = [button for button in page.button if button.label == "Show all reels"]
+    button.click().run()
+    dropped, at = page.session_state["dropped-filters"]
+    page.session_state["dropped-filters"] = (dropped, at - timedelta(seconds=3))
+    page.selectbox(key="wanted-mode").select("hybrid").run()
+    assert titles(page) == ["Dos"]
