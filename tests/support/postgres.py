@@ -101,15 +101,15 @@ def postgres_server(bin_folder: Path, *options: str) -> Iterator[PostgresServer]
     port = _free_port()
     settings = [*QUICK, f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *options]
     try:
-        as_user = _as_user(folder)
+        user = as_user(folder)
         making = ["-D", str(folder / "data"), "--no-sync", "--auth=trust", "--username=reels", "--encoding=UTF8"]
         subprocess.run(
-            [*as_user, str(bin_folder / "initdb"), *making, "--locale=C.UTF-8"],
+            [*user, str(bin_folder / "initdb"), *making, "--locale=C.UTF-8"],
             check=True,
             capture_output=True,
             cwd="/",
         )
-        command = [*as_user, str(bin_folder / "postgres"), "-D", str(folder / "data")]
+        command = [*user, str(bin_folder / "postgres"), "-D", str(folder / "data")]
         command += [word for setting in settings for word in ("-c", setting)]
         server = PostgresServer(port, folder, command, _started(command, port, _url(port), folder))
         try:
@@ -124,7 +124,7 @@ def _url(port: int) -> str:
     return f"postgresql://reels@127.0.0.1:{port}/postgres"
 
 
-def _as_user(folder: Path) -> list[str]:
+def as_user(folder: Path) -> list[str]:
     """Return what runs a program as the user of Debian's package: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return []

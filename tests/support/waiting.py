@@ -10,7 +10,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], *, timeout_s: float = 15.0, what: str = "the condition") -> T:
+def wait_for(
+    condition: Callable[[], T], *, timeout_s: float = 15.0, what: str = "the condition", every_s: float = 0.05
+) -> T:
     """Return the first true value of `condition`; fail with `what` when the time is over."""
     deadline = time.monotonic() + timeout_s
     pause = threading.Event()
@@ -20,4 +22,4 @@ def wait_for(condition: Callable[[], T], *, timeout_s: float = 15.0, what: str =
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come true within {timeout_s} s (last: {value!r})")
-        pause.wait(0.05)
+        pause.wait(every_s)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+try:
+    import psycopg
+    from psycopg.rows import dict_row
+except ImportError:  # an extra: without it there is no store but SQLite's
+    psycopg = None  # type: ignore[assignment]
+
 from tests.torture.verdict import Entry, Kept, Recorded, Video
+
+Store = Path | str  # a file of SQLite, or an address of PostgreSQL
+ALL = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'"
 
 
 def videos(ledger: list[dict[str, Any]], linkless: set[str]) -> tuple[Video, ...]:
@@ -29,7 +39,7 @@ def videos(ledger: list[dict[str, Any]], linkless: set[str]) -> tuple[Video, ...
     )
 
 
-def kept(database: Path) -> tuple[Kept, ...]:
+def kept(database: Store) -> tuple[Kept, ...]:
     """Return the reels with their timelines, as shown: in order of time."""
     past, timelines = defaultdict(list), defaultdict(list)
     for row in _rows(database, "SELECT reel_id, video_id FROM past_video"):
@@ -49,30 +59,34 @@ def kept(database: Path) -> tuple[Kept, ...]:
             detected_by=row["detected_by"],
             detected_at=None if row["detected_at"] is None else row["detected_at"] / 1000,
             video_url=row["video_url"],
-            words=" ".join(str(value) for value in tuple(row) if isinstance(value, str)),
+            words=" ".join(str(value) for value in row.values() if isinstance(value, str)),
             timeline=tuple(timelines[row["id"]]),
         )
         for row in _rows(database, "SELECT * FROM reel")
     )
 
 
-def in_doubt(database: Path) -> int:
+def in_doubt(database: Store) -> int:
     """Return how many reels are not handed over, but for those that are surely sent away until tomorrow."""
     sql = """
         SELECT id FROM reel
-        WHERE status = 'pending' AND NOT (send_state = 'queued' AND unsure = 0 AND failure_code IS ?)
+        WHERE status = 'pending' AND NOT (send_state = 'queued' AND unsure = 0 AND coalesce(failure_code, '') = ?)
     """
     return len(_rows(database, sql, "quota_exceeded"))
 
 
-def let_keys_age(database: Path, seconds: float) -> None:
+def let_keys_age(database: Store, seconds: float) -> None:
     """Let a time pass for keys that were sent and not answered, as it passes at HeyGen: the product's clock is ours."""
+    sql = "UPDATE reel SET first_sent_at = first_sent_at - ? WHERE status = 'pending'"
+    if isinstance(database, str):
+        with psycopg.connect(database) as there:
+            there.execute(_numbered(sql), (round(seconds * 1000),))
+        return
     with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
-        sql = "UPDATE reel SET first_sent_at = first_sent_at - ? WHERE status = 'pending'"
         connection.execute(sql, (round(seconds * 1000),))
 
 
-def recorded(database: Path) -> tuple[Recorded, ...]:
+def recorded(database: Store) -> tuple[Recorded, ...]:
     """Return the deliveries."""
     return tuple(
         Recorded(
@@ -88,17 +102,32 @@ def recorded(database: Path) -> tuple[Recorded, ...]:
     )
 
 
-def stored_bytes(database: Path) -> bytes:
-    """Return the raw file, free pages and write-ahead log included."""
+def stored_bytes(database: Store) -> bytes:
+    """Return the raw file, free pages and write-ahead log included; of PostgreSQL every value of every row."""
+    if isinstance(database, str):
+        return b"\n".join(_values(database))
     return b"".join(path.read_bytes() for path in sorted(database.parent.glob(f"{database.name}*")))
 
 
-def refused(database: Path) -> int:
+def refused(database: Store) -> int:
     """Return how many requests were counted as not believed."""
     return round(sum(row["n"] for row in _rows(database, "SELECT n FROM tally WHERE name = 'refused'")))
 
 
-def _rows(database: Path, sql: str, *values: object) -> list[sqlite3.Row]:
+def _values(database: str) -> Iterator[bytes]:
+    for table in _rows(database, ALL):
+        for row in _rows(database, f'SELECT * FROM "{table["name"]}"'):  # a name of the catalogue
+            yield from (value if isinstance(value, bytes) else str(value).encode() for value in row.values())
+
+
+def _rows(database: Store, sql: str, *values: object) -> list[Mapping[str, Any]]:
+    if isinstance(database, str):
+        with psycopg.connect(database, row_factory=dict_row) as there:
+            return list(there.execute(_numbered(sql), values or None).fetchall())
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
-        return connection.execute(sql, values).fetchall()
+        return [dict(row) for row in connection.execute(sql, values).fetchall()]
+
+
+def _numbered(sql: str) -> bytes:
+    return sql.replace("?", "%s").encode()

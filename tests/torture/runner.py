@@ -48,6 +48,14 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
+def hurry(reaper: Reaper, trouble: int | None, lease_s: float = LEASE_S) -> None:
+    """Put the reaper and the gateway on the way to HeyGen, and shorten the leases, which are minutes in production."""
+    gateway = None if trouble is None else Gateway(trouble)
+    httpx.HTTPTransport.handle_request = reaper.transport(httpx.HTTPTransport.handle_request, gateway)  # type: ignore[method-assign]
+    for module in (submission, inbox, sweep, archive):
+        module.LEASE_S = lease_s  # type: ignore[misc]
+
+
 def live(
     role: str, port: int, appointment: Appointment | None, trouble: int | None, environ: Mapping[str, str], log: Path
 ) -> None:
@@ -60,11 +68,9 @@ def live(
     with log.open("ab") as out:
         for stream in (1, 2):
             os.dup2(out.fileno(), stream)
-    reaper, gateway = Reaper(appointment, LEASE_S + 0.3), None if trouble is None else Gateway(trouble)
+    reaper = Reaper(appointment, LEASE_S + 0.3)
     sqlite3.connect = reaper.connect(sqlite3.connect)
-    httpx.HTTPTransport.handle_request = reaper.transport(httpx.HTTPTransport.handle_request, gateway)  # type: ignore[method-assign]
-    for module in (submission, inbox, sweep, archive):
-        module.LEASE_S = LEASE_S  # type: ignore[misc]  # minutes in production
+    hurry(reaper, trouble)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     runtime = Mortal(reaper, Settings.from_env(), port=port, role=role)

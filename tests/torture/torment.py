@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,6 @@ from tests.torture.verdict import History, Kept, Recorded, Submitted, Video, jud
 
 MODES: Final = ("webhook", "polling", "hybrid")
 ROLES: Final = {"serve-a": "serve", "serve-b": "serve", "worker": "worker"}
-REST_S: Final = 90.0
 DAY_S: Final = 86_400.0
 
 
@@ -51,6 +50,7 @@ class Plan:
     fallback_s: float = 4.0
     patience_s: float = 30.0
     doubt_s: float = 150.0
+    rest_s: float = 90.0
 
 
 SHORT: Final[dict[str, Any]] = {
@@ -93,7 +93,7 @@ class Torment:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.random = Random(f"{plan.seed}-{plan.mode}")
-        self.database = plan.folder / "reels.db"
+        self.database = self._store()
         self.submitted: list[Submitted] = []
         self.complaints: list[tuple[str, str]] = []
         self.texts: list[str] = []
@@ -102,27 +102,51 @@ class Torment:
         self.phases_s: dict[str, float] = {}
         self._phase_began = time.monotonic()
         self.faults: Counter[str] = Counter()
-        plan.folder.mkdir(parents=True)
-        self.fake = Fake(plan.folder, "--seed", str(plan.seed))
+        self.fake = self._simulator()
         self.key = f"key-{self.random.getrandbits(128):032x}"
         self.secret, old_secret = self._set_the_stage()
         both = self.random.random() < 0.5  # while a secret is being rotated, both may be configured
         secrets = [self.secret, old_secret] if both else [self.secret]
         self.environ = self._environ(secrets)
-        members = [Member(n, role, plan.folder, self.environ, self.port) for n, role in ROLES.items()]
-        pace = {"kill_every_s": plan.kill_every_s, "pause_every_s": plan.pause_every_s}
-        self.crew = Crew(members, self._random(), **pace)
+        self.crew = self._crew()
         self.loot = Loot(self.fake, frozenset({"current", "twice", *(["old"] if both else [])}))
         self.attacker = Attacker(self.url, self.secret, self.loot, self._random(), every_s=plan.attack_every_s)
-        self.person = Person(self.environ, self.url, self._random(), every_s=plan.act_every_s)
+        self.person = self._person()
         self.secrets = {self.secret: "signing secret", old_secret: "signing secret", self.key: "API key"}
 
     def _random(self) -> Random:
         return Random(self.random.getrandbits(64))
 
+    # What is tormented; on many hosts all of these are others
+
+    def _store(self) -> Path | str:
+        """Return where the store is: a file of SQLite, or an address."""
+        self.plan.folder.mkdir(parents=True)
+        return self.plan.folder / "reels.db"
+
+    def _simulator(self) -> Fake:
+        return Fake(self.plan.folder, "--seed", str(self.plan.seed))
+
+    def _receivers_port(self) -> int:
+        return free_port()
+
+    def _crew(self) -> Crew:
+        plan = self.plan
+        members = [Member(n, role, plan.folder, self.environ, self.port) for n, role in ROLES.items()]
+        pace = {"kill_every_s": plan.kill_every_s, "pause_every_s": plan.pause_every_s}
+        return Crew(members, self._random(), **pace)
+
+    def _person(self) -> Person:
+        return Person(self.environ, self.url, self._random(), every_s=self.plan.act_every_s)
+
+    def _counts(self) -> Mapping[ReelStatus, int]:
+        return self.person.product.store.reels.counts()
+
+    # The stage
+
     def _set_the_stage(self) -> tuple[str, str]:
         """Give the simulator its scenario, and in two modes an endpoint whose secret was rotated once."""
-        self.port = free_port()
+        self.port = self._receivers_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.fake.http.headers["X-Api-Key"] = self.key  # one key, one account
         self.fake.sim("PUT", "scenario", **self._scenario())
@@ -157,7 +181,7 @@ class Torment:
             HEYGEN_DEADLINE_S=str(self.plan.deadline_s),
             HEYGEN_FALLBACK_AFTER_S=str(self.plan.fallback_s),
             HEYGEN_POLL_INTERVAL_S="2",
-            DATABASE_URL=f"sqlite:///{self.database}",
+            DATABASE_URL=f"sqlite:///{self.database}" if isinstance(self.database, Path) else self.database,
         )
 
     def run(self) -> Result:
@@ -219,7 +243,7 @@ class Torment:
             del titles[:size]
 
     def _has_room(self) -> bool:
-        counts = self.person.product.store.reels.counts()
+        counts = self._counts()
         return counts[ReelStatus.PENDING] + counts[ReelStatus.PROCESSING] < self.plan.in_flight + self.plan.batch
 
     def _submit(self, n: int, titles: tuple[str, ...], scripts: Iterator[str]) -> None:
@@ -247,10 +271,9 @@ class Torment:
     def _outlast(self, until: float) -> None:
         """Go on until most reels have come to rest under torment, or it takes too long."""
         latest = time.monotonic() + self.plan.patience_s
-        store = self.person.product.store
 
         def enough() -> bool:
-            counts = store.reels.counts()
+            counts = self._counts()
             few = counts[ReelStatus.PENDING] == 0 and counts[ReelStatus.PROCESSING] <= self.plan.reels * 0.05
             return time.monotonic() > (until if few else latest)
 
@@ -294,7 +317,7 @@ class Torment:
     def _until(self, what: str, condition: Callable[[], bool]) -> None:
         """Wait for a condition; one that does not come true is found by the verdict."""
         try:
-            wait_for(condition, timeout_s=REST_S, what=what)
+            wait_for(condition, timeout_s=self.plan.rest_s, what=what)
         except AssertionError as error:
             self.complaints.append(("stuck", str(error)))
 
@@ -304,7 +327,7 @@ class Torment:
 
     def _all_sent(self) -> bool:
         self.person.open_queue()
-        return self.person.product.store.reels.counts()[ReelStatus.PENDING] == 0
+        return self._counts()[ReelStatus.PENDING] == 0
 
     def _inbox_is_empty(self) -> bool:
         """Tell whether nothing waits; what speaks of a video without an end may wait for it."""
@@ -338,7 +361,7 @@ class Torment:
             self.person.check(reel.id)
 
     def _only_endless_left(self) -> bool:
-        return self.person.product.store.reels.counts()[ReelStatus.PROCESSING] == 0
+        return self._counts()[ReelStatus.PROCESSING] == 0
 
     # The result
 

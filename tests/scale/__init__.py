@@ -1,0 +1,1 @@
+"""The product on many hosts, broken on purpose: `make scale`."""

@@ -1,0 +1,112 @@
+"""The torture of one mode, on many hosts: the same reels, faults, lies and promises, and another hand that torments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+
+from core.errors import StoreError
+from core.models import ReelStatus
+from tests.scale.cluster import ANY, Cluster, Sizes
+from tests.scale.logs import without_losses
+from tests.scale.mayhem import Mayhem
+from tests.scale.visitor import NOBODY, Visitor, is_away
+from tests.support.programs import Fake
+from tests.support.waiting import wait_for
+from tests.torture.crew import Crew
+from tests.torture.person import Person
+from tests.torture.torment import Plan, Result, Torment
+from tests.torture.verdict import Answered, History
+
+AWAY: Final = "cannot be used"
+
+
+class Storm(Torment):
+    """One run over a cluster of its own."""
+
+    def __init__(self, plan: Plan, sizes: Sizes, *, apart: bool) -> None:
+        plan.folder.mkdir(parents=True)
+        self.cluster = Cluster(plan.folder, sizes, apart=apart)
+        self.turned_away: Counter[str] = Counter()
+        try:
+            super().__init__(plan)
+        except BaseException:
+            self.cluster.close()
+            raise
+
+    def _store(self) -> str:
+        return self.cluster.database.url
+
+    def _simulator(self) -> Fake:
+        return Fake(self.plan.folder, "--seed", str(self.plan.seed), "--host", ANY)
+
+    def _receivers_port(self) -> int:
+        return self.cluster.front_port
+
+    def _environ(self, secrets: list[str]) -> dict[str, str]:
+        return {**super()._environ(secrets), **self.cluster.settings}
+
+    def _crew(self) -> Crew:
+        self.cluster.settle(self.environ, self.fake.port)
+        return Mayhem(self.cluster, self._random(), every_s=self.plan.kill_every_s)  # type: ignore[return-value]
+
+    def _person(self) -> Person:
+        return Visitor(self.environ, self.url, self._random(), every_s=self.plan.act_every_s)
+
+    def _counts(self) -> Mapping[ReelStatus, int]:
+        return wait_for(self._counted, timeout_s=120, every_s=0.25, what="the database to answer")
+
+    def _counted(self) -> Mapping[ReelStatus, int] | None:
+        try:
+            return super()._counts()
+        except StoreError as error:
+            if is_away(error):
+                return None
+            raise
+
+    def _batches(self) -> Iterator[tuple[str, ...]]:
+        """Hand in until enough reels were accepted, under ever new titles."""
+        tried = 0
+        while (missing := self.plan.reels - self._accepted()) > 0:
+            size = 1 if self.random.random() < 0.05 else min(self.plan.batch, missing)
+            yield tuple(f"{self.plan.mode}-{tried + n}" for n in range(1, size + 1))
+            tried += size
+
+    def _accepted(self) -> int:
+        return sum(len(submission.titles) for submission in self.submitted if submission.acknowledged)
+
+    def _submit(self, n: int, titles: tuple[str, ...], scripts: Iterator[str]) -> None:
+        super()._submit(n, titles, scripts)
+        if self.complaints and AWAY in self.complaints[-1][1]:  # in one sentence, as it should
+            self.complaints.pop()
+            self.turned_away["submissions"] += 1
+
+    def _until(self, what: str, condition: Callable[[], bool]) -> None:
+        try:
+            wait_for(condition, timeout_s=self.plan.rest_s, every_s=1.0, what=what)
+        except AssertionError as error:
+            self.complaints.append(("stuck", str(error)))
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        with suppress(AssertionError):
+            wait_for(condition, timeout_s=self.plan.doubt_s, every_s=1.0)
+
+    def run(self) -> Result:
+        """Torment, let it come to rest, judge."""
+        try:
+            return super().run()
+        finally:
+            self.cluster.close()
+
+    def _history(self, ledger: list[dict[str, Any]]) -> History:
+        history = super()._history(ledger)
+        logs = {name: without_losses(text) for name, text in history.logs.items()}
+        return replace(history, logs=logs, answers=tuple(map(_answered, history.answers)))
+
+
+def _answered(answer: Answered) -> Answered:
+    """Return an answer as ours; what nginx says where nobody answered is none."""
+    return replace(answer, status=None) if answer.status in NOBODY else answer
