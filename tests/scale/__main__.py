@@ -1,4 +1,4 @@
-"""Break the product on many hosts: `python -m tests.scale [--seed N] [--reels N] [--short]`."""
+"""Break the product on many hosts: `python -m tests.scale [--seed N] [--reels N] [--minutes M] [--short]`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Sequence
+from math import inf
 from typing import Any, Final
 
 from tests.scale.cluster import Sizes
@@ -27,7 +28,7 @@ LONG: Final[dict[str, Any]] = {
     "at_least_s": 60.0,
     "deadline_s": 60.0,
     "fallback_s": 6.0,
-    "patience_s": 120.0,
+    "patience_s": 60.0,
     "doubt_s": 300.0,
     "rest_s": 300.0,
 }
@@ -47,11 +48,12 @@ FEW: Final = Sizes(receivers=2, workers=2, pages=1, children=2)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run once; return 1 when a promise was broken."""
+    """Run once; return 1 when a promise was broken. After so many minutes no more reels are handed in."""
     words = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="python -m tests.scale")
     parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED") or secrets.randbelow(10**6)))
     parser.add_argument("--reels", type=int, default=int(os.environ.get("REELS") or 5000))
+    parser.add_argument("--minutes", type=float, default=float(os.environ.get("MINUTES") or 0))
     parser.add_argument("--short", action="store_true", help="the pace of the test suite, and fewer hosts")
     parser.add_argument("--keep", action="store_true", help="leave logs of a good run, too")
     args = parser.parse_args(words)
@@ -64,9 +66,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     place = BUILD / str(args.seed)
     shutil.rmtree(place, ignore_errors=True)
     plan = Plan(mode="hybrid", seed=args.seed, reels=args.reels, folder=place, **(SHORT if args.short else LONG))
-    result = Storm(plan, FEW if args.short else Sizes(), apart=reason is None).run()
+    sizes = FEW if args.short else Sizes()
+    result = Storm(plan, sizes, minutes=args.minutes or inf, apart=reason is None).run()
     _say(report(result))
-    _say(f"  {args.reels / result.took_s * 60:.0f} reels a minute")
+    _say(f"  {result.counts['accepted reels'] / result.took_s * 60:.0f} reels a minute")
     return _leave(result, keep=args.keep)
 
 

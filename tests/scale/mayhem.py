@@ -35,7 +35,7 @@ HARMS: Final[Mapping[str, Harm]] = {
     "killed": Harm(kinds=OURS, weight=34, lasts_s=(0.2, 3.0)),
     "cut off": Harm(kinds=(*OURS, *THEIRS), weight=30, lasts_s=(1.0, 8.0), cuts=True),
     "lost its power": Harm(kinds=OURS, weight=8, lasts_s=(1.0, 6.0), cuts=True),
-    "flushed": Harm(kinds=("broker",), weight=8),
+    "broker flushed": Harm(kinds=("broker",), weight=8),
     "broker killed": Harm(kinds=("broker",), weight=5, lasts_s=(0.5, 5.0)),
     "database restarted": Harm(kinds=("database",), weight=4, lasts_s=(0.0, 2.0)),
     "database crashed": Harm(kinds=("database",), weight=4, lasts_s=(0.0, 2.0)),
@@ -74,7 +74,7 @@ class Mayhem:
         self._random = random
         self._every_s = every_s
         self._calm = threading.Event()
-        self._thread = threading.Thread(target=self._strike_on, name="mayhem")
+        self._thread = threading.Thread(target=self._torment, name="mayhem")
         self._mending: dict[str, tuple[float, Callable[[], None]]] = {}
         self._began = time.monotonic()
 
@@ -126,6 +126,12 @@ class Mayhem:
 
     # Striking
 
+    def _torment(self) -> None:
+        try:
+            self._strike_on()
+        except Exception as error:
+            self.complaints.append(("log", f"the mayhem broke off: {error!r}"))
+
     def _strike_on(self) -> None:
         next_at = time.monotonic() + self._wait_s()
         while not self._calm.wait(0.05):
@@ -155,10 +161,8 @@ class Mayhem:
         if blow is None:
             return
         station = next(station for station in self._cluster.everybody if station.name == blow.whom)
-        self._write(f"{blow.whom} {blow.what} for {blow.lasts_s:.1f} s")
-        self.counts[
-            f"{station.kind} {blow.what}" if blow.what.count(" ") != 1 or "off" in blow.what else blow.what
-        ] += 1
+        self._write(f"{blow.whom}: {blow.what} for {blow.lasts_s:.1f} s")
+        self.counts[blow.what if len(HARMS[blow.what].kinds) == 1 else f"{station.kind} {blow.what}"] += 1
         mend = self._acts[blow.what](self, station)
         if mend is not None:
             self._mending[station.name] = (time.monotonic() + blow.lasts_s, mend)
@@ -220,7 +224,7 @@ class Mayhem:
         "killed": _kill,
         "cut off": _cut,
         "lost its power": _cut_and_kill,
-        "flushed": _flush,
+        "broker flushed": _flush,
         "broker killed": _kill,
         "database restarted": lambda self, _: self._restart(FAST),
         "database crashed": lambda self, _: self._restart(CRASH),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -27,10 +27,11 @@ AWAY: Final = "cannot be used"
 class Storm(Torment):
     """One run over a cluster of its own."""
 
-    def __init__(self, plan: Plan, sizes: Sizes, *, apart: bool) -> None:
+    def __init__(self, plan: Plan, sizes: Sizes, *, minutes: float, apart: bool) -> None:
         plan.folder.mkdir(parents=True)
         self.cluster = Cluster(plan.folder, sizes, apart=apart)
-        self.turned_away: Counter[str] = Counter()
+        self._until_s = time.monotonic() + minutes * 60
+        self._refused_in_one_sentence = 0
         try:
             super().__init__(plan)
         except BaseException:
@@ -70,7 +71,7 @@ class Storm(Torment):
     def _batches(self) -> Iterator[tuple[str, ...]]:
         """Hand in until enough reels were accepted, under ever new titles."""
         tried = 0
-        while (missing := self.plan.reels - self._accepted()) > 0:
+        while time.monotonic() < self._until_s and (missing := self.plan.reels - self._accepted()) > 0:
             size = 1 if self.random.random() < 0.05 else min(self.plan.batch, missing)
             yield tuple(f"{self.plan.mode}-{tried + n}" for n in range(1, size + 1))
             tried += size
@@ -82,7 +83,7 @@ class Storm(Torment):
         super()._submit(n, titles, scripts)
         if self.complaints and AWAY in self.complaints[-1][1]:  # in one sentence, as it should
             self.complaints.pop()
-            self.turned_away["submissions"] += 1
+            self._refused_in_one_sentence += 1
 
     def _until(self, what: str, condition: Callable[[], bool]) -> None:
         try:
@@ -100,6 +101,12 @@ class Storm(Torment):
             return super().run()
         finally:
             self.cluster.close()
+
+    def _result(self, ledger: list[dict[str, Any]], took_s: float) -> Result:
+        result = super()._result(ledger, took_s)
+        result.counts["accepted reels"] = self._accepted()
+        result.counts["submissions turned away"] = self._refused_in_one_sentence
+        return result
 
     def _history(self, ledger: list[dict[str, Any]]) -> History:
         history = super()._history(ledger)

@@ -307,7 +307,7 @@ class Torment:
         self.crew.stop()
 
     def _advance(self, seconds: float) -> None:
-        self.fake.http.post("/_sim/clock", json={"advance_s": seconds}, timeout=300).raise_for_status()
+        self.fake.http.post("/_sim/clock", json={"advance_s": seconds}, timeout=1800).raise_for_status()
 
     def _wait(self, condition: Callable[[], bool]) -> None:
         """Wait for a condition for a while; what it leaves open is judged later."""
