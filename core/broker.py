@@ -85,6 +85,8 @@ def make_app(url: str, **options: Any) -> Any:
     from celery import Celery
     from kombu import Exchange, Queue
 
+    if urlsplit(url).scheme.startswith("redis"):
+        _let_go()
     app = Celery("reels", set_as_current=False)
     app.conf.update(
         broker_url=url,
@@ -107,6 +109,17 @@ def make_app(url: str, **options: Any) -> Any:
         timezone="UTC",
     )
     return app
+
+
+def _let_go() -> None:
+    """Let wake-ups go that a closing connection has in hand.
+
+    kombu puts them back through that connection, and where it was lost this fails and ends the whole worker. Beat sends
+    others long before Redis delivers these again.
+    """
+    from kombu.transport.redis import QoS
+
+    QoS.restore_at_shutdown = False
 
 
 class Broker:

@@ -17,7 +17,7 @@ from core import catalogue, heartbeat, pace
 from core.archive import Archivist
 from core.campaigns import Retrier
 from core.connectivity import Connectivity
-from core.errors import HeyGenError
+from core.errors import HeyGenError, ReelsError
 from core.gate import Gate
 from core.inbox import Inbox
 from core.models import Account
@@ -70,6 +70,8 @@ class Slots:
     def _one(self, job: Callable[[], object], then: Callable[[], None]) -> None:
         try:
             job()
+        except ReelsError as error:
+            logger.warning("A job of %s broke off and is taken up again: %s", self._name, error)
         except Exception:
             logger.exception("A job failed; its lease runs out and it is taken up again")
         finally:

@@ -176,6 +176,19 @@ def test_while_the_broker_is_gone_news_are_taken_in_and_all_goes_on_when_it_is_b
     wait_for(lambda: world.health()["broker"] == "ok", what="the broker to be seen again")
 
 
+def test_a_connection_lost_with_wake_ups_in_hand_is_let_go(tmp_path: Path) -> None:
+    need()
+    redis = Redis(tmp_path)
+    app = make_app(redis.url)
+    connection = app.connection_for_read()
+    app.send_task("core.tasks.submit", queue="submit")
+    assert app.amqp.queues["submit"].bind(connection.default_channel).get() is not None  # and never acknowledged
+    redis.kill()
+    connection.transport.client = None  # so kombu leaves it once it has seen that the connection is lost
+    connection.default_channel.close()  # an error here would end the whole worker
+    assert connection.default_channel.closed
+
+
 def test_a_worker_that_is_killed_while_it_sends_pays_once(world: World) -> None:
     title = "worker-killed"
     reel_id = world.submit("Hola [[sim: render=1s answer=timeout:60s]]", title)

@@ -104,6 +104,19 @@ def test_a_bounded_number_of_jobs_runs_at_once_and_one_that_fails_frees_its_plac
     assert slots.free == 3
 
 
+def test_a_job_without_a_database_says_so_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    slots = Slots("test", 1)
+
+    def job() -> None:
+        raise StoreError("The database {path} cannot be used.", path="reels")
+
+    slots.run(job, lambda: None)
+    assert slots.wait(20)
+    [record] = caplog.records
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert "The database reels cannot be used." in record.getMessage()
+
+
 # Turns
 
 
