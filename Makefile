@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --custom-compile-command "make requirements"
 
-.PHONY: demo test long lint format bench torture interop requirements
+.PHONY: demo test long lint format bench torture scale interop requirements
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with PYTHON=python3.12 make ..." >&2; exit 1; }
@@ -37,6 +37,10 @@ long: $(VENV)/.scale
 # SEED=, REELS= (2000) and MINUTES= (one round) choose how; a broken promise leaves its evidence in build/torture.
 torture: $(VENV)/.installed
 	@SEED="$(SEED)" REELS="$(REELS)" MINUTES="$(MINUTES)" $(BIN)/python -m tests.torture
+
+# SEED=, REELS= (5000) and MINUTES= (no more are handed in then) choose how; a broken promise leaves its evidence in build/scale.
+scale: $(VENV)/.scale
+	@SEED="$(SEED)" REELS="$(REELS)" MINUTES="$(MINUTES)" $(BIN)/python -m tests.scale
 
 # Apart from `test`, since it needs Node.js and installs from the registry of its packages.
 interop: $(VENV)/.installed

@@ -24,6 +24,7 @@ SETTINGS: Final = (
     "shared_buffers=256MB",
     "listen_addresses=*",
     "log_checkpoints=off",
+    "dynamic_shared_memory_type=mmap",
 )
 FAST, CRASH = signal.SIGINT, signal.SIGQUIT
 CIRCLE: Final = "deadlock detected"

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 BEGINS: Final = re.compile(r"^\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
-LOSSES: Final = ("Connection to broker lost", "Cannot connect to redis://", "Connection to Redis lost")
+LOSSES: Final = ("Connection to broker lost", "Cannot connect to redis://", "Connection to Redis lost", "Couldn't ack")
 
 
 def without_losses(text: str) -> str:
