@@ -112,14 +112,25 @@ def make_app(url: str, **options: Any) -> Any:
 
 
 def _let_go() -> None:
-    """Let wake-ups go that a closing connection has in hand.
+    """Let the wake-ups go that a worker has in hand when its connection is lost.
 
-    kombu puts them back through that connection, and where it was lost this fails and ends the whole worker. Beat sends
-    others long before Redis delivers these again.
+    kombu would put them back, or acknowledge them, through that very connection, and its error ends the whole worker.
+    Beat sends others long before Redis delivers these again.
     """
-    from kombu.transport.redis import QoS
+    from kombu.transport.redis import Channel, QoS
 
-    QoS.restore_at_shutdown = False
+    class Fleeting(QoS):  # type: ignore[misc]  # kombu has no types
+        restore_at_shutdown = False
+
+        def ack(self, delivery_tag: str) -> None:
+            if not self.channel.closed:
+                super().ack(delivery_tag)
+
+        def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+            if not self.channel.closed:
+                super().reject(delivery_tag, requeue)
+
+    Channel.QoS = Fleeting
 
 
 class Broker:
