@@ -179,7 +179,7 @@ class Turns:
         calls = self._processor.client.take_calls()
         with self._store.transaction():
             heartbeat.beat(self._store, now, queue)
-            for (kind, outcome), n in calls.items():
+            for (kind, outcome), n in sorted(calls.items()):  # all in one order, or they wait in a circle
                 self._store.facts.add("calls", f"{kind}|{outcome}", n)
         return heartbeat.HEARTBEAT_S
 

@@ -20,6 +20,7 @@ from core.store import ReelFilter, Store, open_store
 from core.store.postgres import SCHEMA, PostgresConnections, migrate
 from core.store.sqlite import SCHEMA as SQLITE_SCHEMA
 from core.store.sqlite import SqliteConnections
+from core.turns import Turns
 from tests.conftest import Build
 from tests.factories import NOW, House, a_body, a_delivery, a_reel, an_observation, wait_until
 from tests.store.sides import somebody_elses
@@ -145,6 +146,30 @@ def test_many_that_change_everything_at_once_wait_in_no_circle(house: House, bui
     with somebody_elses(house.settings.database_url) as conn:
         deadlocks = conn.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").fetchone()
     assert deadlocks == (0,)
+
+
+def test_workers_count_their_calls_in_one_order(house: House) -> None:
+    """One that waits for the first count must not hold the second, for which another may wait that holds the first."""
+    facts, client = house.store.facts, house.client
+    labels = [f"{kind}|200" for kind in ("GET users/me", "GET voices")]
+    for label in labels:
+        facts.add("calls", label)
+    client.voices()
+    client.me()
+    found = "SELECT n FROM tally WHERE label = %s FOR UPDATE NOWAIT"
+    with somebody_elses(house.settings.database_url) as first, ThreadPoolExecutor(1) as worker:
+        first.execute("BEGIN")
+        first.execute(found, (labels[0],))
+        beating = worker.submit(Turns(house.processor).heartbeat_turn, NOW)
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        with somebody_elses(house.settings.database_url) as second:
+            wait_until(lambda: second.execute(waiting).fetchone() == (1,))
+            assert second.execute(found, (labels[1],)).fetchone() == (1.0,)
+        first.execute("COMMIT")
+        beating.result(20)
+    assert facts.tallies("calls") == dict.fromkeys(labels, 2.0)
 
 
 def test_a_reel_that_is_read_to_be_changed_waits_for_the_other_who_changes_it(house: House, build: Build) -> None:
