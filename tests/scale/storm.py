@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -9,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from core.errors import StoreError
+from core.logs import FORMAT
 from core.models import ReelStatus
 from tests.scale.cluster import ANY, Cluster, Sizes
 from tests.scale.logs import without_losses
@@ -32,6 +34,8 @@ class Storm(Torment):
         self.cluster = Cluster(plan.folder, sizes, apart=apart)
         self._until_s = time.monotonic() + minutes * 60
         self._refused_in_one_sentence = 0
+        self._own_log = plan.folder / "visitor.log"
+        logging.basicConfig(filename=self._own_log, level=logging.WARNING, format=FORMAT, force=True)
         try:
             super().__init__(plan)
         except BaseException:
@@ -110,7 +114,8 @@ class Storm(Torment):
 
     def _history(self, ledger: list[dict[str, Any]]) -> History:
         history = super()._history(ledger)
-        logs = {name: without_losses(text) for name, text in history.logs.items()}
+        written = {**history.logs, self._own_log.name: self._own_log.read_text(errors="replace")}
+        logs = {name: without_losses(text) for name, text in written.items()}
         return replace(history, logs=logs, answers=tuple(map(_answered, history.answers)))
 
 

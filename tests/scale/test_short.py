@@ -17,14 +17,14 @@ REELS = 24
 SEED = 3  # `make scale` draws others
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 def test_many_hosts_lose_pay_and_believe_nothing() -> None:
     celery_programs.need()
     program("nginx", "nginx-light")
     if postgres.programs() is None:
         untested("many hosts, since PostgreSQL or its driver is not installed (Debian: apt-get install postgresql).")
     command = [sys.executable, "-m", "tests.scale", "--seed", str(SEED), "--reels", str(REELS), "--short"]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=290, check=False)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=400, check=False)
     sys.stdout.write(ended.stdout)  # shown when it fails
     assert (ended.returncode, ended.stderr) == (0, "")
     if (reason := why_not()) is not None:
