@@ -11,8 +11,8 @@ import pytest
 
 from core.errors import StoreError
 from tests.scale.front import site
+from tests.scale.harms import HARMS, draw
 from tests.scale.logs import without_losses
-from tests.scale.mayhem import HARMS, draw
 from tests.scale.visitor import is_away
 
 STANDING = {
