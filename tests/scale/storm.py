@@ -24,6 +24,7 @@ from tests.torture.torment import Plan, Result, Torment
 from tests.torture.verdict import Answered, History
 
 AWAY: Final = "cannot be used"
+OPEN_EVERY_S: Final = 0.5
 
 
 class Storm(Torment):
@@ -34,6 +35,7 @@ class Storm(Torment):
         self.cluster = Cluster(plan.folder, sizes, apart=apart)
         self._until_s = time.monotonic() + minutes * 60
         self._refused_in_one_sentence = 0
+        self._open_at = 0.0
         self._own_log = plan.folder / "visitor.log"
         logging.basicConfig(filename=self._own_log, level=logging.WARNING, format=FORMAT, force=True)
         try:
@@ -71,6 +73,14 @@ class Storm(Torment):
             if is_away(error):
                 return None
             raise
+
+    def _has_room(self) -> bool:
+        """See to it that the queue is open: among thousands there are many that close it until tomorrow."""
+        if time.monotonic() >= self._open_at:
+            self._open_at = time.monotonic() + OPEN_EVERY_S
+            with suppress(StoreError):
+                self.person.open_queue()
+        return super()._has_room()
 
     def _batches(self) -> Iterator[tuple[str, ...]]:
         """Hand in until enough reels were accepted, under ever new titles."""

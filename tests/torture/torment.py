@@ -232,7 +232,11 @@ class Torment:
         faults = self.fake.sim("GET", "faults")["data"]
         scripts = draw(faults, self._random(), long_render_s=self.plan.deadline_s + 8)
         for n, titles in enumerate(self._batches()):
-            wait_for(self._has_room, timeout_s=600, what="room for the next batch")
+            try:
+                wait_for(self._has_room, timeout_s=600, what="room for the next batch")
+            except AssertionError as error:  # judge what there is
+                self.complaints.append(("stuck", str(error)))
+                return
             self._submit(n, titles, scripts)
 
     def _batches(self) -> Iterator[tuple[str, ...]]:
