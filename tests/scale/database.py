@@ -36,6 +36,7 @@ class Database(Station):
     def __init__(self, host: Host, folder: Path) -> None:
         found = programs()
         assert found is not None, "PostgreSQL is not installed (Debian: apt-get install postgresql)"
+        self._programs_at = found
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="reels-scale-"))
         self.url = f"postgresql://reels:not-asked-for@{host.address}:{self.port}/reels"
@@ -70,6 +71,11 @@ class Database(Station):
         except psycopg.OperationalError:
             return False
         return True
+
+    def dump(self, file: Path) -> None:
+        """Write everything down, for who looks for the cause of a finding."""
+        with file.open("wb") as out:
+            subprocess.run([str(self._programs_at / "pg_dump"), self.url], stdout=out, check=False)
 
     def close(self) -> None:
         """End it, and take its folder away."""

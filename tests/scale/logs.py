@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 BEGINS: Final = re.compile(r"^\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+AWAY: Final = "check that it runs and lets this machine in"  # how our own sentence about a lost database ends
 LOSSES: Final = ("Connection to broker lost", "Cannot connect to redis://", "Connection to Redis lost", "Couldn't ack")
 
 

@@ -14,7 +14,10 @@ from typing import Final
 from tests.scale.cluster import Cluster
 from tests.scale.database import CIRCLE, CRASH, FAST
 from tests.scale.harms import HARMS, draw
+from tests.scale.logs import AWAY
 from tests.scale.station import Station
+
+END: Final = 2000
 
 
 class Mayhem:
@@ -128,7 +131,10 @@ class Mayhem:
         """Write down what ended by itself, and start it again."""
         for station in self._cluster.everybody:
             if ended := station.ended:
-                self.complaints += [("log", text) for text in ended]
+                if AWAY in station.output[-END:]:  # it met no database when it began, said so, and is started again
+                    self.counts["began without a database"] += 1
+                else:
+                    self.complaints += [("log", text) for text in ended]
                 station.kill()
                 self._start(station)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ from core.errors import StoreError
 from core.logs import FORMAT
 from core.models import ReelStatus
 from tests.scale.cluster import ANY, Cluster, Sizes
-from tests.scale.logs import without_losses
+from tests.scale.logs import AWAY, without_losses
 from tests.scale.mayhem import Mayhem
 from tests.scale.visitor import NOBODY, Visitor, is_away
 from tests.support.programs import Fake
@@ -23,7 +24,6 @@ from tests.torture.person import Person
 from tests.torture.torment import Plan, Result, Torment
 from tests.torture.verdict import Answered, History
 
-AWAY: Final = "cannot be used"
 OPEN_EVERY_S: Final = 0.5
 
 
@@ -114,6 +114,7 @@ class Storm(Torment):
         try:
             return super().run()
         finally:
+            self.cluster.database.dump(self.plan.folder / "reels.sql")
             self.cluster.close()
 
     def _result(self, ledger: list[dict[str, Any]], took_s: float) -> Result:
@@ -123,6 +124,7 @@ class Storm(Torment):
         return result
 
     def _history(self, ledger: list[dict[str, Any]]) -> History:
+        (self.plan.folder / "ledger.json").write_text(json.dumps(ledger))
         history = super()._history(ledger)
         written = {**history.logs, self._own_log.name: self._own_log.read_text(errors="replace")}
         logs = {name: without_losses(text) for name, text in written.items()}
