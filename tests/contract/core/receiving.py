@@ -130,7 +130,7 @@ def receiving(
     house.store.reels.counts()
     store = open_store(house.settings.database_url, busy_timeout_s=busy_timeout_s)
     recorder = Recorder(store)
-    receiver = Receiver(house.store, recorder, lambda: secrets, body_timeout_s=body_timeout_s)
+    receiver = Receiver(house.store, recorder, lambda: {"": secrets}, body_timeout_s=body_timeout_s)
     recorder.start()
     try:
         yield Receiving(house=house, app=Starlette(routes=webhook_routes(receiver)), recorder=recorder)
