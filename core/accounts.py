@@ -71,7 +71,7 @@ def open_accounts(settings: Settings, default: HeyGenClient) -> Accounts:
     named = [
         HeyGenAccount(
             name=each.name,
-            client=HeyGenClient(each.api_key, settings.api_base_url),
+            client=default.with_key(each.api_key),
             webhook_secrets=each.webhook_secrets,
             max_concurrent=each.max_concurrent,
         )
