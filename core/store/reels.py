@@ -77,11 +77,17 @@ _IDS: Final = (
     " AND reel_text.rowid >= (SELECT min(id) FROM reel WHERE {column} = ?)"
 )
 _OPEN: Final = """
-    SELECT account, send_state, count(*) AS n FROM reel WHERE status = 'pending' GROUP BY account, send_state
+    SELECT account, send_state, count(*) AS n FROM reel INDEXED BY reel_sending
+    WHERE status = 'pending' GROUP BY account, send_state
     UNION ALL
-    SELECT account, 'sent' AS send_state, count(*) AS n FROM reel WHERE status = 'processing' GROUP BY account
+    SELECT account, 'sent' AS send_state, count(*) AS n FROM reel INDEXED BY reel_processing
+    WHERE status = 'processing' GROUP BY account
 """
-_NAMED: Final = "SELECT account FROM reel WHERE status = '{status}' AND account > '' GROUP BY account"
+_NAMED: Final = """
+    SELECT account FROM reel INDEXED BY reel_send WHERE status = 'pending' AND account > ''
+    UNION
+    SELECT account FROM reel INDEXED BY reel_processing WHERE status = 'processing' AND account > ''
+"""
 # Ids follow the time of creation but for what several processes do at once: days bound the ids, generously, so that
 # a list goes on in the order of its index, and then each row's own time decides.
 _FIRST_ID: Final = (
@@ -333,9 +339,7 @@ class Reels:
 
     def accounts_with_open(self) -> set[str]:
         """Return the accounts with a name that have anything open; nothing is read where none has."""
-        conn = self._connections.read()
-        statuses = (ReelStatus.PENDING, ReelStatus.PROCESSING)
-        return {row["account"] for status in statuses for row in conn.execute(_NAMED.format(status=status))}
+        return {row["account"] for row in self._connections.read().execute(_NAMED)}
 
     def render_times(self, limit: int = 500) -> list[tuple[float, int]]:
         """Return (seconds from submission to HeyGen's completed_at, characters of script) of the latest renders.
