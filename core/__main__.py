@@ -269,7 +269,7 @@ def _doctor(settings: Settings, args: argparse.Namespace) -> int:
 
 def _config(settings: Settings, args: argparse.Namespace) -> int:
     rows = settings_in_force(open_product(settings))
-    lines = [f"{row.name:<28} {row.value or '-':<40} {row.source}" for row in rows]
+    lines = [f"{row.name:<36} {row.value or '-':<40} {row.source}" for row in rows]
     return _print(args, [asdict(row) for row in rows], lines)
 
 

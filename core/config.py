@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
@@ -101,11 +101,8 @@ class Settings:
         """
         env = _Environ(environment() if environ is None else environ)
         key = env.key("HEYGEN_API_KEY")
-        most = env.parsed("HEYGEN_MAX_CONCURRENT", count) or 10
-        accounts = tuple(_account(env, name, most) for name in account_names(env.listed("HEYGEN_ACCOUNTS")))
-        secrets = env.listed("HEYGEN_WEBHOOK_SECRET")
-        _check_apart(key, secrets, accounts)
-        keyed = bool(key or accounts)
+        named = account_names(env.listed("HEYGEN_ACCOUNTS"))
+        keyed = bool(key or named)
         app_env = env.choice("APP_ENV", PROFILES, "development")
         profile = PROFILES[app_env] if keyed else ProcessingMode.HYBRID
         mode = ProcessingMode(env.choice("HEYGEN_PROCESSING_MODE", [m.value for m in ProcessingMode], profile))
@@ -113,12 +110,12 @@ class Settings:
         if keyed and mode is ProcessingMode.WEBHOOK and url is None:
             raise SettingsError("HEYGEN_WEBHOOK_BASE_URL: " + NEEDS_URL)
         fallback = env.parsed("HEYGEN_FALLBACK_AFTER_S", seconds)
-        return cls(
+        made = cls(
             api_key=key,
             api_base_url=env.parsed("HEYGEN_API_BASE_URL", http_url) or HEYGEN_URL,
             processing_mode=mode,
             webhook_base_url=url,
-            webhook_secrets=secrets,
+            webhook_secrets=env.listed("HEYGEN_WEBHOOK_SECRET"),
             app_env=app_env,
             database_url=env.parsed("DATABASE_URL", database_url) or "sqlite:///data/reels.db",
             data_folder=Path(env.text("DATA_FOLDER") or "data"),
@@ -129,8 +126,7 @@ class Settings:
             aws_secret_access_key=env.text("AWS_SECRET_ACCESS_KEY"),
             aws_session_token=env.text("AWS_SESSION_TOKEN"),
             celery_broker_url=env.secret("CELERY_BROKER_URL", broker_url),
-            max_concurrent=most,
-            accounts=accounts,
+            max_concurrent=env.parsed("HEYGEN_MAX_CONCURRENT", count) or 10,
             deadline_s=env.parsed("HEYGEN_DEADLINE_S", seconds) or 172_800.0,
             fallback_after_s=fallback if keyed else fallback or DEMO_FALLBACK_AFTER_S,
             poll_interval_s=env.parsed("HEYGEN_POLL_INTERVAL_S", seconds),
@@ -142,6 +138,9 @@ class Settings:
             pages_alone=env.choice("PAGES_ALONE", ["no", "yes"], "no") == "yes",
             drain_s=env.parsed("DRAIN_S", seconds_or_none) or 0.0,
         )
+        made = replace(made, accounts=tuple(_account(env, name, made.max_concurrent) for name in named))
+        _check_apart(made)
+        return made
 
 
 def environment(dotenv: Path = Path(".env")) -> dict[str, str]:
@@ -182,8 +181,9 @@ def _account(env: _Environ, name: str, most: int) -> AccountSettings:
     )
 
 
-def _check_apart(key: str | None, secrets: tuple[str, ...], accounts: tuple[AccountSettings, ...]) -> None:
+def _check_apart(made: Settings) -> None:
     """Raise SettingsError where two accounts could not be told apart; no key and no secret is shown."""
+    key, secrets, accounts = made.api_key, made.webhook_secrets, made.accounts
     if secrets and accounts and key is None:
         raise SettingsError(
             "HEYGEN_WEBHOOK_SECRET belongs to the account of HEYGEN_API_KEY, which is not set: "

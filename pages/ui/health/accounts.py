@@ -65,8 +65,8 @@ def _facts(account: AccountFigures, now: datetime) -> list[tuple[str, str]]:
         (_("Reason"), account.gate.reason or ""),
         (_("Goes on"), moment(until) if waits else ""),
         (_("Asked again"), moment(account.quiet_until) if quiet else ""),
-        (_("Endpoint"), account.endpoint_url or _("none registered from here")),
-        (_("Secrets that are believed"), number(account.secrets)),
+        (_("Endpoint"), account.endpoint_url or ""),
+        (_("Secrets that are believed"), number(account.secrets) if account.secrets else ""),
     ]
 
 
