@@ -7,7 +7,8 @@ import streamlit as st
 from core.accounts import Accounts, gone
 from core.models import Reel
 from core.product import Product
-from pages.ui.language import _, say
+from pages.ui.language import _
+from pages.ui.plain import plain, plainly
 
 
 def accounts_of(product: Product) -> Accounts:
@@ -35,7 +36,7 @@ def choose_account(product: Product, chosen: str, key: str) -> str:
     )
     if not known and chosen:
         text = _("The account {account} is not configured any more: another one stands in its place.")
-        st.caption(text.format(account=chosen))
+        st.caption(text.format(account=plain(chosen)))
     return picked
 
 
@@ -51,4 +52,4 @@ def told_account(product: Product, account: str) -> str:
 
 def gone_words(product: Product, reel: Reel) -> str:
     """Say that the account of a reel is not configured any more, nothing where it is."""
-    return "" if reel.account in accounts_of(product).names else say(gone(reel.account))
+    return "" if reel.account in accounts_of(product).names else plainly(gone(reel.account))

@@ -15,8 +15,9 @@ from core.dashboard import Figures
 from core.gate import Gate
 from core.heartbeat import NEEDED, is_alive
 from pages.ui.accounts import account_word
-from pages.ui.language import _, fill, mark, say
+from pages.ui.language import _, fill, mark
 from pages.ui.moments import moment, number, span
+from pages.ui.plain import plainly
 
 WRONG_KEY: Final = mark(
     "HeyGen does not accept the key (401), so nothing is sent. "
@@ -95,7 +96,7 @@ def _forsaken(figures: Figures) -> list[Notice]:
     found = []
     for name, n in figures.forsaken.items():
         count = _("Reels that wait: {n}.").format(n=number(n))
-        found.append(Notice("warning", "key_off", f"{say(gone(name))} {count}"))
+        found.append(Notice("warning", "key_off", f"{plainly(gone(name))} {count}"))
     return found
 
 

@@ -68,7 +68,7 @@ def draw_settings(product: Product) -> None:
             _("Meaning"): [_meaning(row.name) for row in rows],
         }
     )
-    widths = dict(zip(table.columns, (235, 190, 215, 440), strict=True))
+    widths = dict(zip(table.columns, (235 if len(rows) <= len(MEANINGS) else 320, 190, 215, 440), strict=True))
     columns = {name: st.column_config.TextColumn(width=width) for name, width in widths.items()}
     st.dataframe(table, hide_index=True, height="content", column_config=columns, alt=_("Settings in force"))
     st.caption(

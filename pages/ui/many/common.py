@@ -1,9 +1,10 @@
-"""Choose what counts for every row that says nothing else: script, avatar, voice, format."""
+"""Choose what counts for every row that says nothing else: script, avatar, voice, format, and how it looks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -11,6 +12,8 @@ from core.accounts import fact
 from core.campaign_rows import Checked, Common
 from core.estimate import spoken
 from core.formats import FORMATS
+from core.options import staged, staging_of
+from core.presets import Choices
 from core.product import Product
 from pages.ui.accounts import choose_account
 from pages.ui.casting import offered
@@ -18,14 +21,19 @@ from pages.ui.destinations import destination
 from pages.ui.language import _
 from pages.ui.many.checking import names
 from pages.ui.many.writing import Writing
+from pages.ui.presets import choose_preset, kept_presets
+from pages.ui.stage import choose_staging
 
 SCRIPT_HEIGHT = 150
 
 
 def draw_common(product: Product, writing: Writing) -> None:
     """Draw the choices, and take them into the draft; another account begins with its own avatars and voices."""
+    presets = kept_presets(product)
+    if presets:
+        choose_preset(product, presets, partial(_use, writing))
     common = writing.draft.common
-    account = choose_account(product, common.account, writing.name("account"))
+    account = choose_account(product, common.account, writing.place("account"))
     if account != common.account:
         common = replace(common, account=account, avatar_id="", voice_id="")
     offer = offered(product, account)
@@ -57,9 +65,33 @@ def draw_common(product: Product, writing: Writing) -> None:
         )
         shapes = {shape.aspect_ratio: destination(shape) for shape in FORMATS}
         shape = _choose(writing, "shape", _("Shape"), common.aspect_ratio, shapes, None)
-    chosen = Common(script=script, avatar_id=avatar_id, voice_id=voice_id, aspect_ratio=shape, account=account)
+    with st.expander(_("Captions, background, speed and pitch"), icon=":material/tune:"):
+        before = staging_of(common.options)
+        staging = choose_staging(before, writing.place)
+    chosen = Common(
+        script=script,
+        avatar_id=avatar_id,
+        voice_id=voice_id,
+        aspect_ratio=shape,
+        options=common.options if staging == before else staged(common.options, staging),
+        account=account,
+    )
     if chosen != writing.draft.common:
         writing.change(common=chosen)
+
+
+def _use(writing: Writing, choices: Choices) -> None:
+    """Put the choices of a preset in place; the script stays."""
+    writing.replace_common(
+        replace(
+            writing.draft.common,
+            account=choices.account,
+            avatar_id=choices.avatar_id,
+            voice_id=choices.voice_id,
+            aspect_ratio=choices.aspect_ratio,
+            options=dict(choices.options),
+        )
+    )
 
 
 def _choose(writing: Writing, part: str, label: str, chosen: str, offer: Mapping[str, str], nothing: str | None) -> str:
@@ -72,7 +104,7 @@ def _choose(writing: Writing, part: str, label: str, chosen: str, offer: Mapping
         options,
         index=options.index(chosen),
         format_func=lambda one: offer.get(one, one) or nothing or "",
-        key=writing.name(part),
+        key=writing.place(part),
         persist_state="session",
         placeholder=label,
     )
