@@ -96,6 +96,7 @@ _FIRST_ID: Final = (
 _LAST_ID: Final = (
     "(SELECT max(id) FROM (SELECT id FROM reel WHERE created_at < ? ORDER BY created_at DESC LIMIT 100) AS part)"
 )
+_ACCOUNT_PLAIN: Final = "reel.account || ''"  # so that no index is taken for it
 _DISORDER: Final = timedelta(hours=1)
 
 
@@ -384,13 +385,15 @@ def _oldest_first(rows: Sequence[Row]) -> list[Reel]:
 def _wanted(wanted: ReelFilter) -> tuple[str, list[Any]]:
     """Return what a filter asks of the columns, as SQL that follows another condition, and the values to bind."""
     row_id = "reel_text.rowid" if wanted.text else "reel.id"
+    # Indexes of status and mode by account hold those with a name alone: of the others, status and mode are narrower.
+    aside = wanted.campaign_id or (wanted.account == "" and (wanted.status or wanted.mode))
     since, until = wanted.created_from, wanted.created_until
     conditions = {
         # A campaign's own index is the narrow one: the plus keeps the shelf's from being taken.
         f"{'+' if wanted.campaign_id else ''}reel.shelf = ?": int(wanted.shelf),
         "reel.status = ?": wanted.status,
         "reel.mode = ?": wanted.mode,
-        "reel.account || '' = ?" if wanted.campaign_id else "reel.account = ?": wanted.account,
+        f"{_ACCOUNT_PLAIN if aside else 'reel.account'} = ?": wanted.account,
         "reel.campaign_id = ?": wanted.campaign_id,
         f"{row_id} >= {_FIRST_ID}": since and since - _DISORDER,
         f"{row_id} <= {_LAST_ID}": until and until + _DISORDER,
@@ -399,6 +402,5 @@ def _wanted(wanted: ReelFilter) -> tuple[str, list[Any]]:
         f"{row_id} < ?": wanted.before_id,
     }
     asked = {sql: bind(value) for sql, value in conditions.items() if value is not None}
-    # The indexes for accounts with a name hold no other.
-    named = " AND reel.account <> ''" if wanted.account and not wanted.campaign_id else ""
+    named = " AND reel.account <> ''" if wanted.account and not aside else ""  # as these indexes say it
     return "".join(f" AND {sql}" for sql in asked) + named, list(asked.values())

@@ -136,6 +136,9 @@ def test_no_queue_and_no_list_of_one_account_walks_the_reels_of_another(house: H
             "reel_account_status (shelf=? AND account=? AND status=?",
         ),
         (lambda: _page(house, account="acme", mode=polling), "reel_account_mode (shelf=? AND account=? AND mode=?"),
+        (lambda: _page(house, account=""), "reel_account (shelf=? AND account=?"),
+        (lambda: _page(house, account="", status=failed), "reel_shelf_status (shelf=? AND status=?"),
+        (lambda: _page(house, account="", mode=polling), "reel_shelf_mode (shelf=? AND mode=?"),
         (
             lambda: _page(house, account="acme", status=failed, mode=polling),
             "reel_account_status_mode (shelf=? AND account=? AND status=? AND mode=?",
