@@ -67,11 +67,12 @@ CREDIT: Final = frozenset({"insufficient_credit", "subscription_required", "plan
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Hold one notice: how grave it is, its icon and its text."""
+    """Hold one notice: how grave it is, its icon and its text, and the account that it is about."""
 
     level: str
     icon: str
     text: str
+    about: str = ""
 
 
 def notices(figures: Figures) -> list[Notice]:
@@ -87,7 +88,7 @@ def _accounts(figures: Figures) -> list[Notice]:
     found = []
     for each in figures.accounts:
         own = _queue(each.gate, figures.checked_at, each.name) or _problem(each.wallet.problem, each.name)
-        found += [Notice(one.level, one.icon, f"{account_word(each.name)}: {one.text}") for one in own]
+        found += [Notice(one.level, one.icon, f"{account_word(each.name)}: {one.text}", each.name) for one in own]
     return found
 
 
@@ -96,7 +97,7 @@ def _forsaken(figures: Figures) -> list[Notice]:
     found = []
     for name, n in figures.forsaken.items():
         count = _("Reels that wait: {n}.").format(n=number(n))
-        found.append(Notice("warning", "key_off", f"{plainly(gone(name))} {count}"))
+        found.append(Notice("warning", "key_off", f"{plainly(gone(name))} {count}", name))
     return found
 
 
@@ -169,5 +170,9 @@ def changed(figures: Figures) -> bool:
     """Tell whether the notices on the screen are no longer those that hold; where none were drawn, they never are."""
     if "notices" not in st.session_state:
         return False
-    drawn = [(notice.level, notice.icon) for notice in st.session_state.get("notices", [])]
-    return drawn != [(notice.level, notice.icon) for notice in notices(figures)]
+    return _kinds(st.session_state["notices"]) != _kinds(notices(figures))
+
+
+def _kinds(notices: list[Notice]) -> list[tuple[str, str, str]]:
+    """Return what tells notices apart; the moments in their texts pass by themselves."""
+    return [(notice.level, notice.icon, notice.about) for notice in notices]

@@ -381,6 +381,17 @@ def test_a_delivery_of_an_account_that_is_gone_is_never_given_up(house: House, b
     assert kept.work_after is not None
 
 
+def test_a_retry_of_a_campaign_waits_for_an_account_that_is_gone(house: House, build: Build) -> None:
+    made = campaigns.submit(house.processor, "Otoño", campaigns.new_draft_key(), [a_reel(account="globex")])
+    [reel] = house.store.campaigns.reels_after(made.id, 0, 9)
+    house.store.reels.save(reel, status=ReelStatus.FAILED, video_id="v9")
+    house.store.campaigns.ask_retries(made.id, utcnow())
+    retrier = campaigns.Retrier(without(house, build, ACME).processor)
+    for n in range(campaigns.TRIES + 1):
+        retrier.turn(utcnow() + timedelta(hours=n))
+    assert len(house.store.campaigns.due_retries(utcnow() + timedelta(days=9), 9)) == 1
+
+
 def test_a_deletion_waits_for_an_account_that_is_gone(house: House, build: Build) -> None:
     reel = house.stored("completed", account="globex")
     Shelving(house.store).delete(reel.id or 0, at_heygen=True)
