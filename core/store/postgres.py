@@ -21,12 +21,12 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from core.config import without_password
 from core.errors import StoreError
 from core.store.connections import Connection
+from core.store.postgres_schema import SCHEMA, TablesInUse, migrate
 from core.store.translation import to_postgres, to_value
 
 logger = logging.getLogger(__name__)
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it is said here, in one sentence
 
-SCHEMA: Final = Path(__file__).parent / "schema" / "postgres"
 CHANNEL: Final = "reels"
 POOL: Final = 12
 CONNECT_S: Final = 3
@@ -35,7 +35,6 @@ FRESH_S: Final = 0.5
 DOWN_S: Final = 0.5
 LISTEN_S: Final = 1.0
 TRIES: Final = 3
-_MIGRATING: Final = 7_235_701  # any number, the same in every process
 
 T = TypeVar("T")
 
@@ -323,9 +322,20 @@ class PostgresConnections:
                 with self._noticed():
                     conn = psycopg.connect(self._url, connect_timeout=CONNECT_S)
                 with conn:
-                    migrate(conn, self._schema)
+                    self._migrate(conn)
                 self._pool = self._a_pool()
             return self._pool
+
+    def _migrate(self, conn: psycopg.Connection[Any]) -> None:
+        try:
+            migrate(conn, self._schema, self._busy_timeout_s)
+        except TablesInUse as error:
+            raise StoreError(
+                "The tables of {path} must be brought up to date ({file}) and are in use by something that does not "
+                "end, such as a backup: start again when it has ended.",
+                path=self.address,
+                file=str(error),
+            ) from error
 
     def _a_pool(self) -> ConnectionPool[_Pooled]:
         return ConnectionPool(
@@ -376,7 +386,6 @@ class PostgresConnections:
         return " ".join(without_password(str(error).replace(self._url, self.address)).split())
 
 
-_RECORD: Final = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL)"
 _AGAIN: Final = psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure
 _ALIVE: Final[dict[str, Any]] = {
     "keepalives_idle": 15,
@@ -384,25 +393,3 @@ _ALIVE: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
-
-
-def migrate(conn: psycopg.Connection[Any], schema: Path = SCHEMA) -> None:
-    """Apply the numbered files that are missing; each commits together with its record, or not at all."""
-    missing = [file for file in sorted(schema.glob("*.sql")) if file.stem not in _applied(conn)]
-    if not missing:
-        return
-    if (encoding := conn.info.parameter_status("server_encoding")) != "UTF8":
-        raise psycopg.NotSupportedError(f"its encoding is {encoding}; it must be UTF8")
-    for file in missing:
-        with conn.transaction():
-            conn.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATING,))  # a second process waits here
-            conn.execute(_RECORD)
-            if file.stem not in _applied(conn):
-                conn.execute(file.read_bytes())
-                conn.execute("INSERT INTO migration (name, applied_at) VALUES (%s, now())", (file.stem,))
-
-
-def _applied(conn: psycopg.Connection[Any]) -> set[str]:
-    if conn.execute("SELECT to_regclass('migration')").fetchone() == (None,):
-        return set()
-    return {name for (name,) in conn.execute("SELECT name FROM migration")}
