@@ -30,7 +30,7 @@ draw_sources(writing)
 if writing.problem is not None:
     st.error(say(writing.problem), icon=":material/description:")
 st.header(_("For all rows"), anchor=False)
-draw_common(writing, offer)
+draw_common(product, writing, offer)
 if writing.draft.rows:
     st.header(_("Rows"), anchor=False)
     checked = check(product, writing.edited(), offer)

@@ -11,6 +11,7 @@ from core.clock import utcnow
 from core.dashboard import figures
 from core.drafts import asks_the_same
 from core.errors import InvalidReel, ReelsError
+from core.options import staged
 from core.validation import check_reel
 from pages.ui import draft as drafts
 from pages.ui import guard
@@ -87,7 +88,10 @@ with left:
     st.header(_("Format"), anchor=False)
     shape = choose_shape(sheet.draft.choices.aspect_ratio, sheet.place("shape"))
     sheet.choose(replace(sheet.draft.choices, aspect_ratio=shape))
-    choose_staging(sheet)
+    choices = sheet.draft.choices
+    staging = choose_staging(choices.staging, sheet.place)
+    if staging != choices.staging:
+        sheet.choose(replace(choices, options=staged(choices.options, staging)))
 with right:
     frame = st.container()
     cast(product, sheet)

@@ -14,9 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from sqlite_utils import Database, Migrations
-
 from core.errors import StoreError
+from core.store.library import Database, Migrations
 
 SCHEMA: Final = Path(__file__).parent / "schema" / "sqlite"
 WAL_PAGES: Final = 4000
