@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,15 @@ def test_the_image_holds_what_the_product_needs_at_the_versions_that_were_tested
     for need in wanted:
         assert pinned[need.name.lower()] in need.specifier, need
     assert not {"pytest", "playwright"} & {need.name for need in wanted}
+
+
+def test_no_two_files_pin_a_package_to_different_versions() -> None:
+    pins = defaultdict[tuple[str, str], set[str]](set)
+    for path in ROOT.glob("requirements*.txt"):
+        for name, version, marker in re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)(.*)$", path.read_text(), re.M):
+            pins[name.lower(), marker].add(version)
+    assert len(pins) > 50
+    assert {pin for pin, versions in pins.items() if len(versions) > 1} == set()
 
 
 def copied(folder: Path) -> Path:
