@@ -42,12 +42,10 @@ def tomorrow(folder: Path) -> Path:
 
 def earlier(commit: str, folder: Path) -> Path:
     """Lay out the code of a commit; without the history a CI run fails, any other says what it does not test."""
-    root = folder / commit
+    root, packed = folder / commit, folder / f"{commit}.tar"
+    argv = ["git", "-C", str(ROOT), "archive", "--output", str(packed), commit, "core"]
+    if shutil.which("git") is None or subprocess.run(argv, capture_output=True, check=False).returncode:
+        untested(f"the release of {commit} beside today's, since this checkout has no history that goes so far back.")
     root.mkdir()
-    packed = subprocess.run(["git", "-C", str(ROOT), "archive", commit, "core"], capture_output=True, check=False)
-    if packed.returncode:
-        untested(
-            f"processes of the release {commit} beside today's, since this checkout has no history that goes back."
-        )
-    subprocess.run(["tar", "-x", "-C", str(root)], input=packed.stdout, check=True)
+    subprocess.run(["tar", "-x", "-f", str(packed), "-C", str(root)], check=True)
     return root
