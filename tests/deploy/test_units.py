@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 
 from core.__main__ import _parser
 from core.config import names
-from deploy.product_requirements import requirements
+from deploy.product_requirements import lines, requirements
 from tests.deploy.needed import program
 from tests.support.programs import ROOT, Program, clean_environ, free_port
 from tests.support.waiting import wait_for
@@ -114,6 +114,16 @@ def test_no_two_files_pin_a_package_to_different_versions() -> None:
             pins[name.lower(), marker].add(version)
     assert len(pins) > 50
     assert {pin for pin, versions in pins.items() if len(versions) > 1} == set()
+
+
+def test_pip_finds_an_answer_to_what_the_image_installs(tmp_path: Path) -> None:
+    """Everything is installed here, so pip needs no network to say whether all of it goes together."""
+    for path in (*ROOT.glob("requirements*.txt"), ROOT / "pyproject.toml"):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "product.txt").write_text("\n".join(lines(tmp_path)))
+    argv = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "-r", str(tmp_path / "product.txt")]
+    done = run(argv)
+    assert done.returncode == 0, done.stderr
 
 
 def copied(folder: Path) -> Path:
