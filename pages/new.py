@@ -19,10 +19,11 @@ from pages.ui.casting import avatar_of, cast
 from pages.ui.component import HERE
 from pages.ui.draft_notes import draw_notes, draw_ways_out
 from pages.ui.frame import WIDTH
-from pages.ui.language import _, say
+from pages.ui.language import _
 from pages.ui.meter import draw_meter
 from pages.ui.opened import opened
 from pages.ui.picker import choose_shape
+from pages.ui.plain import plainly
 from pages.ui.preview import draw_preview
 from pages.ui.stage import choose_staging
 from pages.ui.starts import draw_starts
@@ -67,7 +68,7 @@ def submit(*, sure: bool) -> None:
         stored = drafts.made(product, sheet) or product.processor.enqueue(reel)
     except ReelsError as error:
         beside = title_problem if isinstance(error, InvalidReel) and error.about == "title" else problem
-        beside.error(say(error), icon=":material/edit:")
+        beside.error(plainly(error), icon=":material/edit:")
         return
     if not asks_the_same(stored, reel):
         drafts.begin_again(product, sheet, stored.id)

@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.errors import InvalidReel
 from core.options import FASTEST, HIGHEST, LOWEST, SLOWEST, Captions, Staging, check_options, staged
-from pages.ui.language import _, mark, say
+from pages.ui.language import _, mark
+from pages.ui.plain import plainly
 
 CAPTIONS: Final = {
     Captions.BURNT: mark("In the picture"),
@@ -79,7 +80,7 @@ def _background(before: Staging, kind: str, place: Callable[[str], str]) -> str:
     try:
         check_options(staged({}, Staging(background=background)))
     except InvalidReel as error:
-        st.error(say(error), icon=":material/edit:")
+        st.error(plainly(error), icon=":material/edit:")
     return background
 
 

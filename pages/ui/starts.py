@@ -13,8 +13,9 @@ from core.presets import LONGEST_NAME, Preset, named
 from core.product import Product
 from pages.ui import draft as drafts
 from pages.ui.draft import Sheet
-from pages.ui.language import _, say
+from pages.ui.language import _
 from pages.ui.moments import moment
+from pages.ui.plain import plainly
 from pages.ui.presets import choose_preset, kept_presets, preset_name
 
 DRAFTS: Final = 20
@@ -82,7 +83,7 @@ def _save(product: Product, sheet: Sheet) -> None:
     st.text_input(_("Campaign (optional)"), key="preset-campaign", max_chars=LONGEST_NAME, on_change="ignore")
     problem = st.session_state.get("preset-problem")
     if problem is not None:
-        st.error(say(problem), icon=":material/edit:")
+        st.error(plainly(problem), icon=":material/edit:")
     st.button(_("Keep as a preset"), key="preset-save", icon=":material/bookmark_add:", on_click=save)
 
 

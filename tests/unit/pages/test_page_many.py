@@ -262,7 +262,7 @@ def test_choices_for_all_rows_count_for_rows_that_say_nothing(product: Product, 
 
 @pytest.mark.parametrize(
     ("language", "labels"),
-    [("es", ["Plantilla (CSV)", "Plantilla (Excel)"]), ("en", ["Template (CSV)", "Template (Excel)"])],
+    [("es", ["Tabla modelo (CSV)", "Tabla modelo (Excel)"]), ("en", ["Template (CSV)", "Template (Excel)"])],
 )
 def test_a_template_is_offered_in_both_kinds(visit: Visit, language: str, labels: list[str]) -> None:
     assert [button.proto.label for button in visit("many", language).get("download_button")] == labels
