@@ -5,6 +5,7 @@ Long, since RabbitMQ takes seconds to start.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,3 +57,18 @@ def test_while_rabbitmq_is_gone_news_are_taken_in_and_all_goes_on_when_it_is_bac
 
 def test_a_worker_that_is_killed_while_it_sends_pays_once(world: World) -> None:
     a_worker_that_is_killed_while_it_sends_pays_once(world)
+
+
+def test_a_rabbitmq_that_hangs_is_noticed_and_holds_nobody_up(world: World) -> None:
+    world.broker.pause()
+    try:
+        wait_for(lambda: world.health()["broker"] != "ok", what="the broker to be missed")
+        begun = time.monotonic()
+        assert world.webhook("somebody-elses") == 200
+        reel_id = world.submit("Hola [[sim: render=1s]]", "while-it-hangs")
+        assert time.monotonic() - begun < 1
+    finally:
+        world.broker.resume()
+    world.reached(reel_id, "completed", timeout_s=90)
+    assert world.truth("while-it-hangs")["charges"] == 1
+    wait_for(lambda: world.health()["broker"] == "ok", what="the broker to be seen again")

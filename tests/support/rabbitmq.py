@@ -76,6 +76,13 @@ class RabbitMQ(Program):
             channel = connection.default_channel
             return sum(channel.queue_declare(queue, passive=True).message_count for queue in queues)
 
+    def pause(self) -> None:
+        """Let it hang: connections stay, and nothing answers."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.killpg(self.process.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         """End it as a power cut would."""
         os.killpg(self.process.pid, signal.SIGKILL)
