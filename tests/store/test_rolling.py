@@ -24,7 +24,7 @@ from tests.support.programs import ROOT, Fake, Serve, run_core
 from tests.support.releases import NEXT, earlier, tomorrow
 from tests.support.waiting import wait_for
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 SECRET = "whsec_of_the_roll"
 FATES = ("render=1s", "render=1s webhook=drop", "render=1s outcome=failed", "render=1s webhook=duplicate:3")
