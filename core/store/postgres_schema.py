@@ -29,7 +29,9 @@ def migrate(conn: psycopg.Connection[Any], schema: Path = SCHEMA, patience_s: fl
 
     Files that only a later release knows are left alone. Raises TablesInUse, psycopg.Error.
     """
-    missing = [file for file in sorted(schema.glob("*.sql")) if file.stem not in _applied(conn)]
+    known = _applied(conn)
+    conn.rollback()  # what follows are transactions of their own, and not parts of the one that reading began
+    missing = [file for file in sorted(schema.glob("*.sql")) if file.stem not in known]
     if not missing:
         return
     if (encoding := conn.info.parameter_status("server_encoding")) != "UTF8":

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from core.campaigns import new_draft_key
 from core.errors import StoreError
 from core.models import ReelStatus, Verdict
 from core.store import Store
 from core.store.sqlite import SqliteConnections
-from tests.factories import NOW, House, a_body, a_delivery, a_house, a_reel, an_observation
+from tests.factories import NOW, House, a_body, a_delivery, a_house, a_reel, an_observation, wait_until
 from tests.store.sides import somebody_elses
 from tests.support.postgres import PostgresServer
 from tests.support.releases import ADDS, NEXT, todays_schema
@@ -179,3 +180,22 @@ def test_a_table_that_stays_in_use_is_one_sentence_and_the_next_start_succeeds(
     assert Path(NEXT).stem not in records(address)
     backup.execute("COMMIT")
     assert new.reels.counts()[ReelStatus.PENDING] == 0
+
+
+@POSTGRES_ALONE
+def test_what_is_done_stands_while_the_next_file_waits(
+    backup: Any, old: House, newer: Opener, address: str, tmp_path: Path
+) -> None:
+    new = newer()
+    before = tmp_path / "postgres-tomorrow" / "0998_before.sql"
+    before.write_text("ALTER TABLE campaign ADD COLUMN tomorrow TEXT;")
+    with ThreadPoolExecutor(1) as pool:
+        start = pool.submit(new.reels.counts)
+        try:
+            wait_until(lambda: before.stem in records(address), within_s=5)
+            old.store.campaigns.add("Otoño", new_draft_key(), "token", NOW)
+            assert not start.done()
+        finally:
+            backup.execute("COMMIT")
+        start.result(20)
+    assert records(address)[-2:] == [before.stem, Path(NEXT).stem]
