@@ -18,6 +18,8 @@ from core.models import Reel
 from core.product import Product, open_product
 from core.store import ReelFilter
 from pages.ui import opened
+from pages.ui.many import sources
+from tests.unit.pages.test_page_many import upload
 
 Visit = Callable[..., AppTest]
 SETTINGS = {
@@ -66,6 +68,25 @@ def test_a_new_reel_is_cast_from_the_account_that_is_chosen(visit: Visit, brands
     assert (reel.account, reel.avatar_id, reel.voice_id) == ("globex", "look-globex", "voice-globex")
     again = visit("new", "en", copy=str(reel.id))
     assert choice(again).value == "globex"
+
+
+def test_many_at_once_take_the_account_of_each_row_or_the_common_one(visit: Visit, brands: Product) -> None:
+    app = visit("many", "en")
+    choice(app).set_value("acme").run()
+    upload(app, b"title,account\nUno,globex\nDos,\n", script="Hello")
+    app.text_input[0].set_value("Autumn")
+    next(button for button in app.button if button.label == "Make 2 reels").click().run()
+    assert not app.exception
+    made = brands.store.reels.page(ReelFilter(), 9)
+    assert {reel.title: reel.account for reel in made} == {"Uno": "globex", "Dos": "acme"}
+
+
+@pytest.mark.parametrize(("names", "cells"), [((), ["name", "Ana"]), (("default", "acme"), ["account", "default"])])
+def test_the_template_has_a_column_for_the_account_where_there_are_several(
+    monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], cells: list[str]
+) -> None:
+    monkeypatch.setattr(sources, "_", str)
+    assert [row[-1] for row in sources._template(names)][:2] == cells
 
 
 def test_the_list_and_the_reel_name_the_account_and_the_list_is_narrowed(visit: Visit, brands: Product) -> None:
