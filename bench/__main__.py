@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+from bench.lives import living
 from bench.receiving import receiving
 from bench.report import table, write
 from bench.result import Result
@@ -13,9 +14,10 @@ from bench.scheduling import scheduling
 from bench.screens import screens
 from bench.served import ROOT
 from bench.storing import storing
+from bench.workers import working
 from core.clock import utcnow
 
-GROUPS: Sequence[Callable[[Scale], list[Result]]] = (scheduling, receiving, storing, screens)
+GROUPS: Sequence[Callable[[Scale], list[Result]]] = (scheduling, receiving, storing, living, working, screens)
 
 
 def main() -> int:

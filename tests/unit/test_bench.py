@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from bench.crowd import crowd
+from bench.filling import fill, statement
 from bench.fleet import fleet
+from bench.lives import Cost, Lives
+from bench.lives import results as of_lives
 from bench.report import BEGIN, END, write
 from bench.result import Result
 from bench.scale import TINY
@@ -21,7 +24,12 @@ from bench.single import Outcome, at_as_many_calls, documented, follow, optimum,
 from bench.slow_disk import slow_fsync
 from bench.storing import storing
 from bench.webhooks import BODY_BYTES, SECRET, SignedWebhook
+from bench.workers import Carried
+from bench.workers import results as of_workers
+from core.models import ReelStatus
 from core.signature import sign
+from core.store import Store
+from core.store.sqlite import SqliteConnections
 from tests.factories import NOW
 from tests.support.untested import untested
 
@@ -81,6 +89,53 @@ def test_a_crowd_holds_as_many_reels_as_it_should(tmp_path: Path) -> None:
 
 def test_the_store_is_measured() -> None:
     assert all(result.value > 0 for result in storing(TINY))
+
+
+def test_a_filled_store_counts_what_it_holds_and_a_reel_lives_in_it(tmp_path: Path) -> None:
+    connections = SqliteConnections(tmp_path / "filled.db")
+    fill(connections, 300)
+    store = Store(connections)
+    assert store.reels.counts()[ReelStatus.PROCESSING] == 100
+    assert sum(store.reels.counts().values()) == 300
+    assert store.deliveries.waiting()[0] == 0
+    cost = Lives(connections).cost(2)
+    assert store.reels.get(302).status is ReelStatus.COMPLETED
+    assert cost.calls == 2
+    assert cost.statements > 10
+    assert cost.cpu_s > 0
+    store.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_fills_a_store_names_no_value_as_text(kind: str) -> None:
+    sql = statement("INSERT INTO x (data) SELECT CAST({at} AS {bytes}) || '{{}}' FROM {numbers}", kind)
+    assert "'{}'" in sql
+    assert all(f":{name}" in sql for name in ("first", "beyond", "now", "reels", "year"))
+
+
+def test_the_growth_of_a_reels_cost_is_told_from_the_smallest_store_to_the_largest() -> None:
+    def cost(cpu_s: float, statements: float = 40.0) -> Cost:
+        return Cost(cpu_s=cpu_s, statements=statements, calls=2.0)
+
+    rounds = [[cost(0.01), cost(0.012), cost(0.02, 80.0)], [cost(0.01), cost(0.01), cost(0.014)]]
+    cpu, between, statements, calls, *_ = of_lives("SQLite", (10, 20, 30), [*rounds, rounds[1]])
+    assert cpu.values == pytest.approx([2.0, 1.4, 1.4])
+    assert cpu.verdict == "pass"
+    assert between.values == pytest.approx([1.2, 1.0, 1.0])
+    assert statements.values == [2.0, 1.0, 1.0]
+    assert calls.verdict == "pass"
+
+
+def test_several_workers_are_compared_with_one_of_the_same_round() -> None:
+    rounds = [
+        [Carried(reels_per_s=10.0, cores={"the workers": 0.5}), Carried(reels_per_s=15.0, cores={"the workers": 1.0})],
+        [Carried(reels_per_s=20.0, cores={"the workers": 0.6}), Carried(reels_per_s=24.0, cores={"the workers": 1.2})],
+    ]
+    one, two, cores_of_one, cores_of_two = of_workers((1, 2), rounds)
+    assert one.values == [10.0, 20.0]
+    assert two.values == [1.5, 1.2]
+    assert cores_of_one.values == [0.5, 0.6]
+    assert cores_of_two.name.startswith("2 workers")
 
 
 @pytest.mark.long
