@@ -31,7 +31,7 @@ FULL = Scale(
     crowds=(1_000, 100_000, 1_000_000),
     lives=50,
     workers=(1, 2, 4),
-    carried=150,
+    carried=120,
 )
 TINY = Scale(
     rounds=1,

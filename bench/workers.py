@@ -42,13 +42,16 @@ class Carried:
 
 def working(scale: Scale) -> list[Result]:
     """Return how throughput grows with the number of workers; nothing where PostgreSQL is not installed."""
+    began = os.getloadavg()[0]
     found = programs()
     if found is None:
         print("NOT MEASURED: PostgreSQL's programs or psycopg were not found", file=sys.stderr)  # noqa: T201  # loudly
         return []
     with postgres_server(found, "fsync=on", "synchronous_commit=on", "full_page_writes=on") as server:
         rounds = [[carried(server, workers, scale.carried) for workers in scale.workers] for _ in range(3)]
-    return results(scale.workers, rounds)
+    loads = [began, os.getloadavg()[0]]
+    told = Result(name="load of the machine before and after the workers", values=loads, unit="")
+    return [*results(scale.workers, rounds), told]
 
 
 def carried(server: PostgresServer, workers: int, reels: int) -> Carried:

@@ -15,7 +15,9 @@ from bench.filling import fill, statement
 from bench.fleet import fleet
 from bench.lives import Cost, Lives
 from bench.lives import results as of_lives
-from bench.report import BEGIN, END, write
+from bench.load import Load
+from bench.receiving import on_postgres
+from bench.report import BEGIN, END, earlier, write
 from bench.result import Result
 from bench.scale import TINY
 from bench.screens import screens
@@ -63,6 +65,17 @@ def test_each_webhook_of_the_load_is_signed_and_of_one_size() -> None:
     assert len(body) == BODY_BYTES
     assert f"Heygen-Signature: {sign(body, SECRET)}".encode() in head
     assert json.loads(body)["event_data"]["video_id"] == "run-000000007"
+
+
+def test_on_postgresql_rates_and_processor_times_are_compared_round_by_round() -> None:
+    def load(served: int, cpu_s: float) -> Load:
+        return Load(served=served, errors=0, seconds=2.0, busy=0.1, latencies_s=[0.01], cpu_s=cpu_s)
+
+    ours, theirs = [load(8000, 1.0), load(6000, 0.9)], [load(2000, 1.0), load(2000, 0.9)]
+    rate, cpu = on_postgres({"PostgreSQL": ours, "PostgreSQL, one commit each": theirs})
+    assert rate.values == pytest.approx([4.0, 3.0])
+    assert cpu.values == pytest.approx([4.0, 3.0])
+    assert on_postgres({}) == []
 
 
 @pytest.mark.parametrize("call", ["fsync", "fdatasync"])
@@ -170,10 +183,25 @@ def test_what_could_not_be_measured_is_said_and_misses_nothing() -> None:
 def test_a_report_replaces_the_last_one_and_nothing_else(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    write([Result(name="speed", values=[2.0])], NOW.date(), tmp_path / "build" / "bench.json", document)
+    report = tmp_path / "build" / "bench.json"
+    write({"driving": [Result(name="speed", values=[2.0])]}, NOW.date(), report, document)
     text = document.read_text()
     assert text.startswith(f"before\n{BEGIN}")
     assert text.endswith(f"{END}\nafter\n")
     assert "speed" in text
     assert "old" not in text
-    assert json.loads((tmp_path / "build" / "bench.json").read_text())["results"][0]["value"] == 2.0
+    assert json.loads(report.read_text())["results"][0]["value"] == 2.0
+
+
+def test_a_part_that_is_not_run_again_keeps_its_figures(tmp_path: Path) -> None:
+    document, report = tmp_path / "performance.md", tmp_path / "build" / "bench.json"
+    document.write_text(f"{BEGIN}\n{END}\n")
+    assert earlier(report) == {}
+    kept = Result(name="weight", values=[1.0, 3.0], target=2, at_most=True, unit="kg")
+    write({"weighing": [kept], "driving": [Result(name="speed", values=[2.0])]}, NOW.date(), report, document)
+    assert earlier(report)["weighing"] == [kept]
+    write(earlier(report) | {"driving": [Result(name="pace", values=[5.0])]}, NOW.date(), report, document)
+    text = document.read_text()
+    assert "weight" in text
+    assert "pace" in text
+    assert "speed" not in text
