@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
 from core.catalogue import Avatar, Catalogue, Voice
 from core.config import NEEDS_URL
@@ -49,6 +49,7 @@ class Common:
     avatar_id: str = ""
     voice_id: str = ""
     aspect_ratio: str = "9:16"
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,7 @@ def _reel(row: Row, common: Common, avatars: Names, voices: Names) -> Reel:
         voice_id=_voice(voice, voices) if voice else common.voice_id,
         aspect_ratio=ratio_of(cells.get("aspect_ratio", "")) or common.aspect_ratio,
         mode=_mode(cells.get("mode", "")),
+        options=common.options,
     )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.ui.casting import offered
 from pages.ui.entry import enter
-from pages.ui.language import _, say
+from pages.ui.language import _
 from pages.ui.many import writing as drafts
 from pages.ui.many.checking import check
 from pages.ui.many.common import draw_common, draw_example
@@ -14,6 +14,7 @@ from pages.ui.many.sources import draw_sources
 from pages.ui.many.summary import draw_summary
 from pages.ui.many.table import draw_table
 from pages.ui.opened import opened
+from pages.ui.plain import plainly
 
 enter()
 product = opened()
@@ -28,9 +29,9 @@ if writing.became is not None:
             st.switch_page("pages/campaign.py", query_params={"id": str(writing.became.id)})
 draw_sources(writing)
 if writing.problem is not None:
-    st.error(say(writing.problem), icon=":material/description:")
+    st.error(plainly(writing.problem), icon=":material/description:")
 st.header(_("For all rows"), anchor=False)
-draw_common(writing, offer)
+draw_common(product, writing, offer)
 if writing.draft.rows:
     st.header(_("Rows"), anchor=False)
     checked = check(product, writing.edited(), offer)

@@ -11,6 +11,7 @@ from core.clock import utcnow
 from core.dashboard import figures
 from core.drafts import asks_the_same
 from core.errors import InvalidReel, ReelsError
+from core.options import staged
 from core.validation import check_reel
 from pages.ui import draft as drafts
 from pages.ui import guard
@@ -18,10 +19,11 @@ from pages.ui.casting import avatar_of, cast
 from pages.ui.component import HERE
 from pages.ui.draft_notes import draw_notes, draw_ways_out
 from pages.ui.frame import WIDTH
-from pages.ui.language import _, say
+from pages.ui.language import _
 from pages.ui.meter import draw_meter
 from pages.ui.opened import opened
 from pages.ui.picker import choose_shape
+from pages.ui.plain import plainly
 from pages.ui.preview import draw_preview
 from pages.ui.stage import choose_staging
 from pages.ui.starts import draw_starts
@@ -66,7 +68,7 @@ def submit(*, sure: bool) -> None:
         stored = drafts.made(product, sheet) or product.processor.enqueue(reel)
     except ReelsError as error:
         beside = title_problem if isinstance(error, InvalidReel) and error.about == "title" else problem
-        beside.error(say(error), icon=":material/edit:")
+        beside.error(plainly(error), icon=":material/edit:")
         return
     if not asks_the_same(stored, reel):
         drafts.begin_again(product, sheet, stored.id)
@@ -87,7 +89,10 @@ with left:
     st.header(_("Format"), anchor=False)
     shape = choose_shape(sheet.draft.choices.aspect_ratio, sheet.place("shape"))
     sheet.choose(replace(sheet.draft.choices, aspect_ratio=shape))
-    choose_staging(sheet)
+    choices = sheet.draft.choices
+    staging = choose_staging(choices.staging, sheet.place)
+    if staging != choices.staging:
+        sheet.choose(replace(choices, options=staged(choices.options, staging)))
 with right:
     frame = st.container()
     cast(product, sheet)

@@ -15,8 +15,9 @@ from core.product import DEMO_URL
 from core.simulator import Simulator, simulator_at
 from pages.ui.freshness import draw_freshness
 from pages.ui.going import follow
-from pages.ui.language import _, mark, say
+from pages.ui.language import _, mark
 from pages.ui.opened import opened
+from pages.ui.plain import plainly
 from pages.ui.simulator.acting import draw_outcome, forget_outcome, has_outcome
 from pages.ui.simulator.attempts import draw_attempts
 from pages.ui.simulator.clock import draw_clock
@@ -70,7 +71,7 @@ def await_simulator(reason: str) -> None:
             simulator.health()
             st.rerun(scope="app")
     except ReelsError as error:
-        reason = say(error)
+        reason = plainly(error)
     st.warning(reason, icon=":material/cloud_off:")
 
 
@@ -145,4 +146,4 @@ try:
         simulator.health()
         draw_page(simulator)
 except Unreachable as error:
-    draw_absence(say(error))
+    draw_absence(plainly(error))

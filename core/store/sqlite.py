@@ -16,9 +16,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from sqlite_utils import Database, Migrations
-
 from core.errors import StoreError
+from core.store.library import Database, Migrations
 
 SCHEMA: Final = Path(__file__).parent / "schema" / "sqlite"
 WAL_PAGES: Final = 4000

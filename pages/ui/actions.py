@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import ReelsError
 from core.models import Reel
-from pages.ui.language import say
+from pages.ui.plain import plainly
 
 PROBLEM: Final = "problem"
 
@@ -38,7 +38,7 @@ def draw_problem(reel: Reel) -> None:
     """Say why the last action on this reel was not done."""
     reel_id, error = st.session_state.get(PROBLEM, (None, None))
     if reel_id == reel.id and error is not None:
-        st.warning(say(error), icon=":material/info:")
+        st.warning(plainly(error), icon=":material/info:")
 
 
 def _act(act: Callable[[int], Reel], reel_id: int) -> None:

@@ -12,7 +12,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.access import Person, Policy, Role
 from core.actor import act_for, ask
 from core.errors import NotAdmitted, ReelsError
-from pages.ui.language import _, mark, say
+from pages.ui.language import _, mark
+from pages.ui.plain import plainly
 
 FORBIDDEN: Final = mark("This page is for {role}; ask whoever runs this if you need it.")
 FOR: Final[Mapping[Role, str]] = {
@@ -101,6 +102,6 @@ def _ask_to_sign_in() -> None:
 def _turn_away(error: ReelsError) -> None:
     st.title(_("Not admitted"), anchor=False)
     with st.container(key="turned-away"):
-        st.error(say(error), icon=":material/lock:")
+        st.error(plainly(error), icon=":material/lock:")
     if isinstance(error, NotAdmitted):
         st.button(_("Sign in as somebody else"), icon=":material/logout:", on_click=st.logout)

@@ -14,9 +14,10 @@ from core.errors import SettingsError
 from pages.ui.component import HERE
 from pages.ui.directory import pages
 from pages.ui.entry import may, signs_in
-from pages.ui.language import LANGUAGES, SWITCH, _, browsers, code, say
+from pages.ui.language import LANGUAGES, SWITCH, _, browsers, code
 from pages.ui.notices import draw_notices
 from pages.ui.opened import opened
+from pages.ui.plain import plainly
 from pages.ui.spoken import speak
 
 NAME: Final = "Gem-AvatART Reels"
@@ -33,7 +34,7 @@ def draw() -> None:
         settings = Settings.from_env()
     except SettingsError as error:
         st.title(NAME, anchor=False)
-        st.error(say(error), icon=":material/settings:")
+        st.error(plainly(error), icon=":material/settings:")
         st.stop()
     page = st.navigation(pages(demo=settings.demo), position="top" if may(Role.MARKETING) else "hidden")
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH):

@@ -10,8 +10,9 @@ from core.clock import utcnow
 from core.errors import ReelsError
 from core.product import Product
 from core.store import DeliveryFilter
-from pages.ui.language import _, say
+from pages.ui.language import _
 from pages.ui.moments import number
+from pages.ui.plain import plainly
 
 MOST: Final = 1000
 COUNTED: Final = "replay_counted"
@@ -88,7 +89,7 @@ def _replay(product: Product, ids: list[int]) -> None:
     try:
         n = product.store.deliveries.replay_many(ids, utcnow())
     except ReelsError as error:
-        st.session_state[SAID] = (False, say(error))
+        st.session_state[SAID] = (False, plainly(error))
         return
     if len(ids) == 1:
         sentence = _("Delivery {id} is worked off again.").format(id=ids[0])

@@ -21,7 +21,8 @@ from core.runtime import Runtime
 from pages.ui.campaigns.downloads import campaign_routes
 from pages.ui.doorkeeper import Doorkeeper, check
 from pages.ui.entry import section
-from pages.ui.language import LANGUAGES, _, say
+from pages.ui.language import LANGUAGES, _
+from pages.ui.plain import plainly
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def apologise(error: Exception) -> bool:
     """Show one sentence: the product's own, or one with a number that finds the traceback in the log."""
     if isinstance(error, ReelsError):
         logger.warning("Page: %s", error)
-        st.error(say(error), icon=":material/error:")
+        st.error(plainly(error), icon=":material/error:")
         return True
     number = secrets.token_hex(4)
     logger.error("Page error %s", number, exc_info=error)

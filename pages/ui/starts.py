@@ -13,46 +13,27 @@ from core.presets import LONGEST_NAME, Preset, named
 from core.product import Product
 from pages.ui import draft as drafts
 from pages.ui.draft import Sheet
-from pages.ui.language import _, say
+from pages.ui.language import _
 from pages.ui.moments import moment
+from pages.ui.plain import plainly
+from pages.ui.presets import choose_preset, kept_presets, preset_name
 
-MOST: Final = 200
 DRAFTS: Final = 20
 LONGEST_LABEL: Final = 60
 
 
 def draw_starts(product: Product, sheet: Sheet) -> None:
     """Draw presets and drafts beside each other."""
-    presets = {preset.id: preset for preset in product.store.presets.page(MOST) if preset.id is not None}
+    presets = kept_presets(product)
     others = [draft for draft in product.store.drafts.page(sheet.owner, DRAFTS) if draft.key != sheet.draft.key]
     if presets:
-        _choose_preset(product, sheet, presets)
+        choose_preset(product, presets, sheet.replace_choices)
     if others:
         _choose_draft(product, sheet, {draft.key: _label(draft) for draft in others})
     with st.popover(_("Presets"), icon=":material/bookmark:"):
         _save(product, sheet)
         if presets:
             _delete(product, presets)
-
-
-def _choose_preset(product: Product, sheet: Sheet, presets: dict[int, Preset]) -> None:
-    def apply() -> None:
-        preset = product.store.presets.get(st.session_state["preset"] or 0)
-        if preset is not None:
-            sheet.replace_choices(preset.choices)
-        st.session_state["preset"] = None
-
-    st.selectbox(
-        _("Start from a preset"),
-        list(presets),
-        index=None,
-        format_func=lambda preset_id: _name(presets[preset_id]) if preset_id in presets else "",
-        placeholder=_("Start from a preset"),
-        key="preset",
-        on_change=apply,
-        label_visibility="collapsed",
-        width=220,
-    )
 
 
 def _choose_draft(product: Product, sheet: Sheet, labels: dict[str, str]) -> None:
@@ -83,10 +64,6 @@ def _label(draft: Draft) -> str:
     return f"{short} · {moment(draft.updated_at)}"
 
 
-def _name(preset: Preset) -> str:
-    return f"{preset.campaign} · {preset.name}" if preset.campaign else preset.name
-
-
 def _save(product: Product, sheet: Sheet) -> None:
     """Draw the form that keeps the present choices under a name."""
 
@@ -106,7 +83,7 @@ def _save(product: Product, sheet: Sheet) -> None:
     st.text_input(_("Campaign (optional)"), key="preset-campaign", max_chars=LONGEST_NAME, on_change="ignore")
     problem = st.session_state.get("preset-problem")
     if problem is not None:
-        st.error(say(problem), icon=":material/edit:")
+        st.error(plainly(problem), icon=":material/edit:")
     st.button(_("Keep as a preset"), key="preset-save", icon=":material/bookmark_add:", on_click=save)
 
 
@@ -120,7 +97,7 @@ def _delete(product: Product, presets: dict[int, Preset]) -> None:
         _("Delete a preset"),
         list(presets),
         index=None,
-        format_func=lambda preset_id: _name(presets[preset_id]) if preset_id in presets else "",
+        format_func=lambda preset_id: preset_name(presets[preset_id]) if preset_id in presets else "",
         placeholder=_("Choose a preset"),
         key="preset-gone",
     )

@@ -12,9 +12,10 @@ from core.errors import ReelsError
 from core.notify import LAST, TestResult, send_test
 from core.product import Product
 from core.targets import Target, names, open_targets
-from pages.ui.language import _, say
+from pages.ui.language import _
 from pages.ui.moments import full, number, span
 from pages.ui.particulars import draw_facts
+from pages.ui.plain import plainly
 
 RESULTS: Final = "telling_results"
 WRONG: Final = "telling_wrong"
@@ -28,7 +29,7 @@ def draw_telling(product: Product) -> None:
     try:
         targets = open_targets(product.settings.notify_urls)
     except ReelsError as error:
-        st.error(say(error), icon=":material/error:")
+        st.error(plainly(error), icon=":material/error:")
         return
     if not targets:
         nobody = _(
@@ -129,4 +130,4 @@ def _do(act: Callable[[], None]) -> None:
 def _draw_problem() -> None:
     error = st.session_state.pop(WRONG, None)
     if error is not None:
-        st.error(say(error), icon=":material/error:")
+        st.error(plainly(error), icon=":material/error:")

@@ -168,9 +168,9 @@ def test_the_template_can_be_submitted_as_it_is(server: Server, visitor: Visit, 
     tab = visitor()
     page = tab.open(f"{server.url}/many")
     with page.expect_download() as download:
-        page.get_by_role("button", name=f"Plantilla ({kind})").click()
+        page.get_by_role("button", name=f"Tabla modelo ({kind})").click()
     name = download.value.suggested_filename
-    assert name == ("plantilla-reels.csv" if kind == "CSV" else "plantilla-reels.xlsx")
+    assert name == ("tabla-modelo.csv" if kind == "CSV" else "tabla-modelo.xlsx")
     download.value.save_as(tmp_path / name)
     if kind == "Excel":
         sheet = load_workbook(tmp_path / name).active

@@ -61,17 +61,19 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A part of the table that plays in one world."""
+    """A part of the table that plays in one world, with every cell or one of each fault."""
 
     title: str
     faults: tuple[Fault, ...]
+    every: bool = True
+    keeps_files: bool = False
 
     def cells(self) -> Iterator[Cell]:
-        """Yield every cell, in the order of the table."""
-        for fault in self.faults:
-            for moment in Moment:
-                for mode in MODES:
-                    yield _cell(fault, mode, moment)
+        """Yield the cells in the order of the table."""
+        for number, fault in enumerate(self.faults):
+            cells = [_cell(fault, mode, moment) for moment in Moment for mode in MODES]
+            possible = [cell for cell in cells if cell.staging is not None]
+            yield from cells if self.every else [possible[number % len(possible)]]
 
 
 def _cell(fault: Fault, mode: ProcessingMode, moment: Moment) -> Cell:
@@ -97,5 +99,9 @@ CHAPTERS: Final = (
     Chapter(title="Answers to an order", faults=_of(Group.ANSWERS, "answer")),
     Chapter(title="Answers to a question", faults=_of(Group.ANSWERS, "get", "statuses")),
     Chapter(title="Spells over an account", faults=_of(Group.ANSWERS, "spell")),
-    Chapter(title="Files", faults=_of(Group.FILES)),
+    Chapter(title="Files", faults=_of(Group.FILES), keeps_files=True),
+)
+SAMPLES: Final = (
+    Chapter(title="One cell of each", faults=tuple(f for f in FAULTS if f.group is not Group.FILES), every=False),
+    Chapter(title="One cell of each file", faults=_of(Group.FILES), every=False, keeps_files=True),
 )

@@ -20,8 +20,9 @@ PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "faults-by-mode.md"
 OPENING: Final = """# What core makes of every fault, in every mode
 
 Each fault of the [simulator](simulator.md) strikes a reel at every moment at which it can, in each of the three modes,
-and this page tells what core did. It is written by `python -m tests.table`; `tests/table` plays it again, holds each
-cell against the fault's sentence (under its name here), and fails when this page tells anything else.
+and this page tells what core did. It is written by `python -m tests.table`; `make long` plays it again, holds each
+cell against the fault's sentence (under its name here), and fails when this page tells anything else; `make test` does
+so with one cell of each fault.
 
 A real core with a store, a receiver and an account of its own plays against a real simulator over four days of
 simulated time. A render takes a minute; a webhook counts as overdue after 130 s, a reel is given up after two hours.
@@ -90,6 +91,16 @@ def told_in(text: str, chapter: Chapter) -> str:
     """Return what a page tells of a chapter."""
     _, found, rest = text.partition(f"\n## {chapter.title}\n")
     return found + rest.partition("\n## ")[0]
+
+
+def told_at(text: str, cell: Cell) -> str:
+    """Return what a page tells of a cell."""
+    rows = [row[2:-2].split(" | ") for row in text.splitlines() if row.count(" | ") == 1 + len(MODES)]
+    told, fault = {}, ""
+    for name, moment, *cells in rows:
+        fault = name.partition("<br>")[0] or fault
+        told.update({(fault, moment, mode): text for mode, text in zip(MODES, cells, strict=True)})
+    return told.get((f"`{cell.fault.name}`", str(cell.moment), cell.mode), "")
 
 
 def _rows(fault: Fault, told: dict[Cell, str]) -> Iterator[str]:

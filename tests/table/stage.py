@@ -82,7 +82,7 @@ class Stage:
         accounts = dict.fromkeys((cell.account, cell.mode) for cell in self.cells)
         self._teams = {name: Team(name, mode, world.fresh, world.url, world.public_url) for name, mode in accounts}
         for team in self._teams.values():
-            team.archives = chapter.title == "Files"
+            team.archives = chapter.keeps_files
 
     def play(self) -> tuple[list[Outcome], Report]:
         """Let everything happen that four days bring."""

@@ -13,8 +13,9 @@ from core.clock import utcnow
 from core.errors import ReelsError
 from core.product import Product
 from pages.ui.component import component
-from pages.ui.language import _, fill, mark, say
+from pages.ui.language import _, fill, mark
 from pages.ui.moments import ago, full
+from pages.ui.plain import plainly
 from pages.ui.words import Look
 
 RESULTS: Final = {
@@ -71,7 +72,7 @@ def _examine(product: Product) -> None:
     try:
         doctor.keep(product, doctor.examine(product))
     except ReelsError as error:
-        st.error(say(error), icon=":material/error:")
+        st.error(plainly(error), icon=":material/error:")
 
 
 def _draw_sum(checks: Sequence[Check]) -> None:

@@ -13,9 +13,10 @@ from core.endpoint import Endpoint
 from core.errors import ReelsError
 from core.product import Product
 from core.secret_file import SecretFile
-from pages.ui.language import _, mark, say
+from pages.ui.language import _, mark
 from pages.ui.moments import full, number
 from pages.ui.particulars import draw_facts
+from pages.ui.plain import plainly
 
 ASKED: Final = "endpoint_asked"
 SEEN: Final = "endpoint_seen"
@@ -61,7 +62,7 @@ def _draw_secrets(product: Product) -> None:
 def _draw_seen() -> None:
     error = st.session_state.get(WRONG)
     if error is not None:
-        st.error(say(error), icon=":material/error:")
+        st.error(plainly(error), icon=":material/error:")
         return
     if SEEN not in st.session_state:
         return

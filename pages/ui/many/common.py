@@ -1,8 +1,10 @@
-"""Choose what counts for every row that says nothing else: script, avatar, voice, format."""
+"""Choose what counts for every row that says nothing else: script, avatar, voice, format, and how it looks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -10,16 +12,24 @@ from core.campaign_rows import Checked, Common
 from core.catalogue import Catalogue
 from core.estimate import spoken
 from core.formats import FORMATS
+from core.options import staged, staging_of
+from core.presets import Choices
+from core.product import Product
 from pages.ui.destinations import destination
 from pages.ui.language import _
 from pages.ui.many.checking import names
 from pages.ui.many.writing import Writing
+from pages.ui.presets import choose_preset, kept_presets
+from pages.ui.stage import choose_staging
 
 SCRIPT_HEIGHT = 150
 
 
-def draw_common(writing: Writing, offer: Catalogue) -> None:
+def draw_common(product: Product, writing: Writing, offer: Catalogue) -> None:
     """Draw the choices, and take them into the draft."""
+    presets = kept_presets(product)
+    if presets:
+        choose_preset(product, presets, partial(_use, writing))
     common = writing.draft.common
     script = st.text_area(
         _("Script for all rows that have none of their own"),
@@ -39,9 +49,26 @@ def draw_common(writing: Writing, offer: Catalogue) -> None:
         )
         shapes = {shape.aspect_ratio: destination(shape) for shape in FORMATS}
         shape = _choose(writing, "shape", _("Shape"), common.aspect_ratio, shapes, None)
-    chosen = Common(script=script, avatar_id=avatar_id, voice_id=voice_id, aspect_ratio=shape)
+    with st.expander(_("Captions, background, speed and pitch"), icon=":material/tune:"):
+        before = staging_of(common.options)
+        staging = choose_staging(before, writing.place)
+    options = common.options if staging == before else staged(common.options, staging)
+    chosen = Common(script=script, avatar_id=avatar_id, voice_id=voice_id, aspect_ratio=shape, options=options)
     if chosen != common:
         writing.change(common=chosen)
+
+
+def _use(writing: Writing, choices: Choices) -> None:
+    """Put the choices of a preset in place; the script stays."""
+    writing.replace_common(
+        replace(
+            writing.draft.common,
+            avatar_id=choices.avatar_id,
+            voice_id=choices.voice_id,
+            aspect_ratio=choices.aspect_ratio,
+            options=dict(choices.options),
+        )
+    )
 
 
 def _choose(writing: Writing, part: str, label: str, chosen: str, offer: Mapping[str, str], nothing: str | None) -> str:
@@ -54,7 +81,7 @@ def _choose(writing: Writing, part: str, label: str, chosen: str, offer: Mapping
         options,
         index=options.index(chosen),
         format_func=lambda one: offer.get(one, one) or nothing or "",
-        key=writing.name(part),
+        key=writing.place(part),
         persist_state="session",
         placeholder=label,
     )

@@ -14,11 +14,12 @@ from core.clock import utcnow
 from core.dashboard import figures
 from core.errors import ReelsError
 from core.product import Product
-from pages.ui.language import _, say
+from pages.ui.language import _
 from pages.ui.many import writing as drafts
 from pages.ui.many.checking import Totals, too_long, totals
 from pages.ui.many.writing import Writing
 from pages.ui.moments import money, number, span
+from pages.ui.plain import plainly
 
 MOST_NAMED: Final = 12
 
@@ -97,7 +98,7 @@ def _submit(product: Product, writing: Writing, checked: Sequence[Checked], besi
     try:
         campaign = submit(product.processor, writing.draft.name, writing.draft.key, reels)
     except ReelsError as error:
-        beside.error(say(error), icon=":material/edit:")
+        beside.error(plainly(error), icon=":material/edit:")
         return
     drafts.renew()
     st.switch_page("pages/campaign.py", query_params={"id": str(campaign.id)})

@@ -8,6 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from core.campaign_draft import DRAFT_KEY, CampaignDraft, from_text, to_text
+from core.campaign_rows import Common
 from core.campaigns import new_draft_key
 from core.clock import utcnow
 from core.errors import ReelsError
@@ -22,7 +23,8 @@ ADDRESS: Final = "draft"
 class Writing:
     """Hold the draft, which of its rows are shown for editing, and what was last said to be wrong.
 
-    `version` counts the tables that were put before the viewer: an editor's edits belong to one of them.
+    `version` counts the tables that were put before the viewer: an editor's edits belong to one of them; `revision`
+    counts the presets that were taken.
     """
 
     draft: CampaignDraft
@@ -33,10 +35,20 @@ class Writing:
     became: Campaign | None = None
     stored: str = ""
     latest: CampaignDraft | None = None
+    revision: int = 0
 
     def name(self, part: str) -> str:
         """Return the key of a field of this draft."""
         return f"{part}-{self.draft.key}"
+
+    def place(self, part: str) -> str:
+        """Return the key of one of the choices for all rows."""
+        return f"{self.name(part)}-{self.revision}"
+
+    def replace_common(self, common: Common) -> None:
+        """Put other choices in place for all rows, from a preset: their widgets start anew."""
+        self.change(common=common)
+        self.revision += 1
 
     @property
     def table(self) -> str:

@@ -13,6 +13,8 @@ from core import catalogue
 from core.campaigns import submit
 from core.clock import utcnow
 from core.models import Reel
+from core.options import Captions, Staging, staged, staging_of
+from core.presets import Choices, named
 from core.product import Product
 from core.store import ReelFilter
 from core.turns import ACCOUNT
@@ -260,7 +262,7 @@ def test_choices_for_all_rows_count_for_rows_that_say_nothing(product: Product, 
 
 @pytest.mark.parametrize(
     ("language", "labels"),
-    [("es", ["Plantilla (CSV)", "Plantilla (Excel)"]), ("en", ["Template (CSV)", "Template (Excel)"])],
+    [("es", ["Tabla modelo (CSV)", "Tabla modelo (Excel)"]), ("en", ["Template (CSV)", "Template (Excel)"])],
 )
 def test_a_template_is_offered_in_both_kinds(visit: Visit, language: str, labels: list[str]) -> None:
     assert [button.proto.label for button in visit("many", language).get("download_button")] == labels
@@ -283,3 +285,33 @@ def test_videos_that_their_destination_will_not_take_are_named_before_they_are_p
 
 def test_videos_that_fit_are_not_warned_of(visit: Visit) -> None:
     assert not upload(visit("many"), script="palabra " * 220 + "{{nombre}}").warning
+
+
+def test_a_preset_and_a_staging_count_for_every_row(product: Product, visit: Visit) -> None:
+    offer(product)
+    options = staged({}, Staging(captions=Captions.BURNT, background="#102030"))
+    choices = Choices(avatar_id="lucia", voice_id="v-es", aspect_ratio="1:1", options=options)
+    product.store.presets.save(named("Otoño", "", choices), "", utcnow())
+    page = upload(visit("many"), b"Nombre\nAna\nEva\n")
+    next(box for box in page.selectbox if box.key == "preset").set_value(1)
+    page.run()
+    next(slider for slider in page.slider if str(slider.key).startswith("speed-")).set_value(1.25)
+    page.run()
+    name_it(page)
+    page = press(page, "Crear 2 reels")
+    assert not page.exception
+    staging = Staging(captions=Captions.BURNT, background="#102030", speed=1.25)
+    assert [(reel.script, reel.avatar_id, reel.aspect_ratio, staging_of(reel.options)) for reel in stored(product)] == [
+        ("Hola Ana.", "lucia", "1:1", staging),
+        ("Hola Eva.", "lucia", "1:1", staging),
+    ]
+
+
+def test_a_wrong_background_is_said_once_and_nothing_can_be_submitted(product: Product, visit: Visit) -> None:
+    offer(product)
+    page = upload(visit("many"), b"Nombre\nAna\n")
+    choose(page, "background", "picture")
+    next(field for field in page.text_input if str(field.key).startswith("picture-")).set_value("ftp://x")
+    page.run()
+    assert any("no es la dirección de una imagen" in str(error.value) for error in page.error)
+    assert next(button for button in page.button if button.label.startswith("Crear")).disabled
