@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from core.clock import utcnow
 from core.errors import StoreError
-from core.models import NewDelivery
+from core.models import NewDelivery, signed_by
 from core.parsing import event_type
 from core.recorder import Recorder, TooManyWaiting
 from core.signature import verify
@@ -57,7 +57,7 @@ class Receiver:
         self,
         store: Store,
         recorder: Recorder,
-        secrets: Callable[[], Sequence[str]],
+        secrets: Callable[[], Mapping[str, Sequence[str]]],
         *,
         body_timeout_s: float = BODY_TIMEOUT_S,
     ) -> None:
@@ -65,7 +65,7 @@ class Receiver:
         self._body_timeout_s = body_timeout_s
         self._recorder = recorder
         self._secrets = secrets
-        self._known: Sequence[str] = ()
+        self._known: Mapping[str, Sequence[str]] = {}
         self._known_until_s = 0.0
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -118,19 +118,28 @@ class Receiver:
     def _authenticate(
         self, body: bytes, headers: Sequence[tuple[bytes, bytes]], reel_id: int | None, token: str | None
     ) -> str | None:
-        """Return `token` or `signature`, whichever holds, or None."""
+        """Return `token`, or `signature` with the account that signed, whichever holds, or None."""
         if token and reel_id is not None and self._store.reels.token_reel(_sha256(token)) == reel_id:
             return "token"
         signatures = _signatures(headers)
-        return "signature" if signatures and self._signed(body, signatures) else None
+        signer = self._signer(body, signatures) if signatures else None
+        return None if signer is None else signed_by(signer)
 
-    def _signed(self, body: bytes, signatures: Sequence[bytes]) -> bool:
-        """Try the secrets as they were a moment ago; only where none fits, or they are older, read them anew."""
+    def _signer(self, body: bytes, signatures: Sequence[bytes]) -> str | None:
+        """Return the account whose secret has signed, or None.
+
+        The secrets are tried as they were a moment ago; only where none fits, or they are older, they are read anew.
+        """
         now_s = time.monotonic()
-        if now_s < self._known_until_s and verify(body, signatures, self._known):
-            return True
+        known = _signer(body, signatures, self._known) if now_s < self._known_until_s else None
+        if known is not None:
+            return known
         self._known, self._known_until_s = self._secrets(), now_s + SECRETS_FOR_S
-        return verify(body, signatures, self._known)
+        return _signer(body, signatures, self._known)
+
+
+def _signer(body: bytes, signatures: Sequence[bytes], known: Mapping[str, Sequence[str]]) -> str | None:
+    return next((account for account, secrets in known.items() if verify(body, signatures, secrets)), None)
 
 
 def _sha256(token: str) -> bytes:
