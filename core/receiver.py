@@ -17,7 +17,7 @@ from starlette.routing import Route
 from core.clock import utcnow
 from core.errors import StoreError
 from core.models import NewDelivery, signed_by
-from core.parsing import webhook_event
+from core.parsing import event_type
 from core.recorder import Recorder, TooManyWaiting
 from core.signature import verify
 from core.started import Started
@@ -29,8 +29,8 @@ LIMIT_BYTES: Final = 64 * 1024
 BODY_TIMEOUT_S: Final = 30.0
 RETRY_AFTER_S: Final = 5
 SECRETS_FOR_S: Final = 1.0
-KEPT_HEADERS: Final = (b"content-type", b"user-agent", b"heygen-event-id", b"heygen-timestamp")
-SIGNATURES: Final = (b"heygen-signature", b"signature")
+SIGNATURES: Final = frozenset({b"heygen-signature", b"signature"})
+WORTH_KEEPING: Final = SIGNATURES | {b"content-type", b"user-agent", b"heygen-event-id", b"heygen-timestamp"}
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Coroutine[Any, Any, Message]]
@@ -100,7 +100,7 @@ class Receiver:
             raise Rejected(404, "there is no such reel")
         _check_encoding(headers)
         try:
-            event = webhook_event(body)
+            kind = event_type(body)
         except ValueError as error:
             raise Rejected(400, f"not a webhook: {error}") from None
         await self._recorder.record(
@@ -108,7 +108,7 @@ class Receiver:
                 received_at=utcnow(),
                 reel_id=reel_id,
                 auth=auth,
-                event_type=event.event_type,
+                event_type=kind,
                 body=body,
                 headers=_kept(headers),
             )
@@ -159,8 +159,11 @@ def _signatures(headers: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
 
 def _kept(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return the headers worth keeping; signatures are only named."""
-    kept = {name.decode(): value.decode("latin-1")[:200] for name, value in headers if name in KEPT_HEADERS}
-    return kept | {name.decode(): "***" for name, _ in headers if name in SIGNATURES}
+    return {
+        name.decode(): "***" if name in SIGNATURES else value.decode("latin-1")[:200]
+        for name, value in headers
+        if name in WORTH_KEEPING
+    }
 
 
 def _check_encoding(headers: Sequence[tuple[bytes, bytes]]) -> None:
@@ -216,9 +219,9 @@ async def _answer(send: Send, status: int, body: bytes, *, allow: bool = False, 
 
 
 def webhook_routes(receiver: Receiver) -> list[Route]:
-    """Return the webhook's routes."""
+    """Return the webhook's routes, the busiest first: they are tried in turn."""
     return [
+        Route("/webhooks/heygen", receiver),
         Route("/webhooks/heygen/reel/{reel_id}/{token}", receiver),
         Route("/webhooks/heygen/reel/{reel_id}", receiver),
-        Route("/webhooks/heygen", receiver),
     ]
