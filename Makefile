@@ -63,5 +63,5 @@ format: $(VENV)/.lint
 
 requirements: $(VENV)/.lint
 	$(COMPILE) --extra test -o requirements.txt pyproject.toml
-	for extra in s3 postgres celery lint bench; do $(COMPILE) --extra $$extra --constraint requirements.txt -o requirements-$$extra.txt pyproject.toml || exit 1; done
 	$(COMPILE) --extra test --extra s3 --extra postgres --extra celery --extra scale --constraint requirements.txt -o requirements-scale.txt pyproject.toml
+	for extra in s3 postgres celery lint bench; do $(COMPILE) --extra $$extra --constraint requirements-scale.txt -o requirements-$$extra.txt pyproject.toml || exit 1; done

@@ -21,18 +21,27 @@ Make = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """Hold what came of one run; `busy` is the share of a core that the busiest generator used."""
+    """Hold what came of one run; `busy` is the share of a core that the busiest generator used.
+
+    `cpu_s` are the seconds of processor that the server took, its database included; 0 where that was not looked at.
+    """
 
     served: int
     errors: int
     seconds: float
     busy: float
     latencies_s: Sequence[float] = field(repr=False)
+    cpu_s: float = 0.0
 
     @property
     def rate(self) -> float:
         """Return the requests served in a second."""
         return self.served / self.seconds
+
+    @property
+    def cpu_a_request_s(self) -> float:
+        """Return the seconds of processor for each request served."""
+        return self.cpu_s / self.served
 
     def quantile_s(self, share: float) -> float:
         """Return the latency that `share` of the requests did not exceed."""

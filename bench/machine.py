@@ -8,7 +8,18 @@ import sqlite3
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("starlette", "uvicorn", "uvloop", "httptools", "sqlite-utils", "flask", "flask-sqlalchemy", "gunicorn")
+PACKAGES = (
+    "starlette",
+    "uvicorn",
+    "uvloop",
+    "httptools",
+    "sqlite-utils",
+    "flask",
+    "flask-sqlalchemy",
+    "gunicorn",
+    "psycopg",
+    "asyncpg",
+)
 
 
 def machine() -> str:

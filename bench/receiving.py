@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from bench.lives import backends_cpu_s
 from bench.load import Load, Make, run
+from bench.points import cpu_s
 from bench.result import Result
 from bench.scale import Scale
 from bench.served import document, durable, noop, one_commit_each, served
 from bench.servers import REELS
 from bench.slow_disk import slow_fsync
 from bench.webhooks import DocumentWebhook, SignedWebhook
-from tests.support.postgres import postgres_server, programs
+from tests.support.postgres import PostgresServer, postgres_server, programs
 
 FSYNC_US: Final = 2000
 GENERATOR_BUSY: Final = 0.8
@@ -27,22 +31,25 @@ Rounds = Mapping[str, list[Load]]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Hold where a server listens and what it is sent."""
+    """Hold where a server listens and what it is sent; `cpu_s` tells of the processors that it took so far."""
 
     name: str
     port: int
+    cpu_s: Callable[[], float] = lambda: 0.0
 
     def load(self, scale: Scale, number: int, share: float = 1.0) -> Load:
         """Load it once; `number` keeps the videos of different rounds apart."""
         run_name = f"{self.name.replace(' ', '')}{number}"
         make: Make = DocumentWebhook(run_name, REELS) if self.name == "document" else SignedWebhook(run_name)
-        return run(
+        before = self.cpu_s()
+        load = run(
             self.port,
             make,
             connections=scale.connections,
             seconds=scale.seconds * share,
             at_most=scale.requests if self.name in {"no-op", "FULL", "NORMAL"} else scale.requests // 2,
         )
+        return replace(load, cpu_s=self.cpu_s() - before)
 
 
 @contextmanager
@@ -64,28 +71,37 @@ def servers() -> Iterator[list[Server]]:
         else:
             commands["slow disk"] = (durable(at / "slow.db"), slow)
             commands["slow disk, one commit each"] = (durable(at / "one.db", "--batch", "1"), slow)
-        commands |= stack.enter_context(postgres())
-        yield [Server(name, stack.enter_context(served(*started))) for name, started in commands.items()]
+        plain_servers = [Server(name, stack.enter_context(served(*started))[0]) for name, started in commands.items()]
+        yield plain_servers + stack.enter_context(on_one_postgres())
 
 
 @contextmanager
-def postgres() -> Iterator[dict[str, tuple[Sequence[str], Mapping[str, str]]]]:
+def on_one_postgres() -> Iterator[list[Server]]:
     """Run PostgreSQL, every commit durable, and yield what is loaded on it; nothing where it is not installed."""
     found = programs()
     if found is None:
         print("NOT MEASURED: PostgreSQL's programs or psycopg were not found", file=sys.stderr)  # noqa: T201  # loudly
-        yield {}
+        yield []
         return
     with postgres_server(found, "fsync=on", "synchronous_commit=on", "full_page_writes=on") as server:
         ours, theirs = server.create(), server.create()
-        yield {
-            "PostgreSQL": (durable(ours), {}),
-            "PostgreSQL, one commit each": (one_commit_each(), {"BENCH_POSTGRES": theirs}),
-        }
+        with (
+            served(durable(ours)) as (port, pid),
+            served(one_commit_each(), {"BENCH_POSTGRES": theirs}) as (their_port, their_pid),
+        ):
+            yield [
+                Server("PostgreSQL", port, partial(_with_database_s, pid, server)),
+                Server("PostgreSQL, one commit each", their_port, partial(_with_database_s, their_pid, server)),
+            ]
+
+
+def _with_database_s(pid: int, server: PostgresServer) -> float:
+    return cpu_s(pid) + backends_cpu_s(server) if Path("/proc/self/stat").exists() else 0.0
 
 
 def receiving(scale: Scale) -> list[Result]:
     """Return what the receiver is worth."""
+    began = os.getloadavg()[0]
     with servers() as some:
         for server in some:  # starts what is slow to start, and fills the caches
             server.load(scale, 0, share=0.2)
@@ -95,7 +111,8 @@ def receiving(scale: Scale) -> list[Result]:
                 load = server.load(scale, number)
                 _check(server.name, load)
                 rounds[server.name].append(load)
-    return results(rounds)
+    loads = [began, os.getloadavg()[0]]
+    return [*results(rounds), Result(name="load of the machine before and after the receivers", values=loads, unit="")]
 
 
 def _check(name: str, load: Load) -> None:
@@ -149,7 +166,12 @@ def on_postgres(rounds: Rounds) -> list[Result]:
     if "PostgreSQL" not in rounds:
         return []
     values = rates(rounds, "PostgreSQL", "PostgreSQL, one commit each")
-    return [Result(name="on PostgreSQL, of a commit a request with asyncpg", values=values, target=3)]
+    pairs = list(zip(rounds["PostgreSQL"], rounds["PostgreSQL, one commit each"], strict=True))
+    cpu = [theirs.cpu_a_request_s / ours.cpu_a_request_s for ours, theirs in pairs if ours.cpu_s and theirs.cpu_s]
+    return [
+        Result(name="on PostgreSQL, of a commit a request with asyncpg", values=values, target=3),
+        Result(name="processor time of such a request, database included, of a delivery's", values=cpu, target=3),
+    ]
 
 
 def rates(rounds: Rounds, ours: str, theirs: str) -> list[float]:

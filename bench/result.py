@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -54,6 +54,11 @@ class Result:
             "at_most": self.at_most,
             "verdict": self.verdict,
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Result:
+        """Read what `to_json` wrote."""
+        return cls(**{name: data[name] for name in ("name", "values", "target", "aim", "at_most", "unit")})
 
 
 def _short(value: float) -> str:

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def served(command: Sequence[str], environ: Mapping[str, str] | None = None) -> Iterator[int]:
-    """Run a server as a process as long as the block lasts, and yield its port; `{fd}` in the command is its socket."""
+def served(command: Sequence[str], environ: Mapping[str, str] | None = None) -> Iterator[tuple[int, int]]:
+    """Run a server as a process as long as the block lasts; yield its port and its id. `{fd}` becomes its socket."""
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         fd, port = listener.fileno(), listener.getsockname()[1]
         words = [sys.executable, *(word.replace("{fd}", str(fd)) for word in command)]
@@ -28,7 +28,7 @@ def served(command: Sequence[str], environ: Mapping[str, str] | None = None) -> 
             stderr=subprocess.DEVNULL,
         )
         try:
-            yield port
+            yield port, process.pid
             if process.poll() is not None:
                 raise RuntimeError(f"{' '.join(words)} ended by itself with {process.returncode}")
         finally:

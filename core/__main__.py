@@ -15,9 +15,10 @@ from typing import Any, Final
 from core import campaigns, comparison, doctor, endpoint, logs, relocation, serving
 from core.check import Result
 from core.clock import isoformat, utcnow
-from core.config import Settings, archive_url, database_url
+from core.config import DEFAULT_ACCOUNT, Settings, archive_url, database_url
 from core.dashboard import campaign_json, delivery_json, get_processing_dashboard, reel_json, timeline_json
 from core.errors import ReelsError, Refused
+from core.in_force import settings_in_force
 from core.models import ProcessingMode, Reel, ReelStatus, Shelf
 from core.notify import send_test
 from core.places import beside, move, place_at
@@ -84,12 +85,14 @@ def _add_submit(words: Any) -> None:
     submit.add_argument("--avatar", default="", metavar="ID", help="default: the account's first")
     submit.add_argument("--voice", default="", metavar="ID", help="default: the avatar's own")
     submit.add_argument("--aspect-ratio", default="9:16", choices=ASPECT_RATIOS)
+    submit.add_argument("--account", default="", metavar="NAME", help="the HeyGen account, one of HEYGEN_ACCOUNTS")
     submit.add_argument("--mode", choices=[str(mode) for mode in ProcessingMode])
 
 
 def _add_reels(words: Any) -> None:
     listing = _word(words, "list", "List reels, newest first.", _list)
     listing.add_argument("--status", choices=[str(status) for status in ReelStatus])
+    listing.add_argument("--account", default=None, metavar="NAME", help="those of one HeyGen account")
     listing.add_argument("--archived", action="store_true", help="those that have been put away")
     _word(words, "campaigns", "List campaigns with how far each is, newest first.", _campaigns)
     for name, text, run in (
@@ -115,8 +118,12 @@ def _add_servers(words: Any) -> None:
         server.add_argument("--host", default="127.0.0.1")
         server.add_argument("--port", type=int, default=None, help="default: PORT, else 8501; 0: any free one")
     _word(words, "worker", "Run the worker alone.", _work)
-    _word(words, "register", "Register our receiver at HeyGen for signed deliveries, and keep its secret.", _register)
-    _word(words, "rotate", "Rotate the signing secret; the old one is believed for another day.", _register)
+    for name, text in (
+        ("register", "Register our receiver at HeyGen for signed deliveries, and keep its secret."),
+        ("rotate", "Rotate the signing secret; the old one is believed for another day."),
+    ):
+        word = _word(words, name, text, _register)
+        word.add_argument("--account", default="", metavar="NAME", help="the HeyGen account, one of HEYGEN_ACCOUNTS")
 
 
 def _add_reports(words: Any) -> None:
@@ -132,6 +139,7 @@ def _add_reports(words: Any) -> None:
     text = "Move kept files to where ARCHIVE_URL keeps them; may be cut short and run again."
     moving = _word(words, "move-files", text, _move_files)
     moving.add_argument("--source", metavar="URL", default=None, help="default: the folder beside the database")
+    _word(words, "config", "Show every setting in force and where it comes from; secrets are masked.", _config)
     _word(words, "doctor", "Check settings, HeyGen, worker and webhook; exit 1 when a check fails.", _doctor)
 
 
@@ -151,9 +159,10 @@ def _print(args: argparse.Namespace, data: Any, lines: Sequence[str]) -> int:
 def _submit(settings: Settings, args: argparse.Namespace) -> int:
     product = open_product(settings)
     if args.csv is not None:
-        stored = _store(
-            product, read_csv(args.csv, has_url=product.processor.webhook_base_url is not None), args.campaign
-        )
+        choose = product.processor.accounts.choose
+        has_url = product.processor.webhook_base_url is not None
+        reels = read_csv(args.csv, has_url=has_url, choose=lambda written: choose(written or args.account))
+        stored = _store(product, reels, args.campaign)
         return _print(args, [reel_json(reel) for reel in stored], [_line(reel) for reel in stored])
     reel = Reel(
         script=args.script,
@@ -161,6 +170,7 @@ def _submit(settings: Settings, args: argparse.Namespace) -> int:
         avatar_id=args.avatar,
         voice_id=args.voice,
         aspect_ratio=args.aspect_ratio,
+        account=args.account,
         mode=ProcessingMode(args.mode) if args.mode else None,
     )
     return _print_reel(args, product.processor.enqueue(reel))
@@ -194,16 +204,16 @@ def _print_reel(args: argparse.Namespace, reel: Reel) -> int:
 def _line(reel: Reel) -> str:
     end = reel.failure_message or ""
     how = f" ({reel.detected_by})" if reel.detected_by else ""
-    return (
-        f"{reel.id:>6}  {reel.status:<10}  {reel.mode or '':<8}  {reel.title or reel.script[:40]}{how}  {end}".rstrip()
-    )
+    name = (f"[{reel.account}] " if reel.account else "") + (reel.title or reel.script[:40])
+    return f"{reel.id:>6}  {reel.status:<10}  {reel.mode or '':<8}  {name}{how}  {end}".rstrip()
 
 
 def _list(settings: Settings, args: argparse.Namespace) -> int:
     store = open_product(settings).store
     reels: list[Reel] = []
     shelf = Shelf.ARCHIVED if args.archived else Shelf.LISTED
-    wanted = ReelFilter(status=ReelStatus(args.status) if args.status else None, shelf=shelf)
+    account = "" if args.account == DEFAULT_ACCOUNT else args.account
+    wanted = ReelFilter(status=ReelStatus(args.status) if args.status else None, account=account, shelf=shelf)
     while page := store.reels.page(_before(wanted, reels), LISTED):
         reels += page
     return _print(args, [reel_json(reel) for reel in reels], [_line(reel) for reel in reels])
@@ -257,6 +267,12 @@ def _doctor(settings: Settings, args: argparse.Namespace) -> int:
     return _complain(f"{len(failed)} of {len(checks)} checks failed.") if failed else 0
 
 
+def _config(settings: Settings, args: argparse.Namespace) -> int:
+    rows = settings_in_force(open_product(settings))
+    lines = [f"{row.name:<36} {row.value or '-':<40} {row.source}" for row in rows]
+    return _print(args, [asdict(row) for row in rows], lines)
+
+
 def _address(text: str) -> str:
     try:
         return database_url(text)
@@ -298,7 +314,8 @@ def _notify_test(settings: Settings, args: argparse.Namespace) -> int:
 def _register(settings: Settings, args: argparse.Namespace) -> int:
     product = open_product(settings)
     act = endpoint.rotate if args.word == "rotate" else endpoint.register
-    done = act(product, SecretFile(product.store.path))
+    account = product.processor.accounts.choose(args.account)
+    done = act(product, SecretFile(product.store.path), account)
     return _print(args, asdict(done), [f"{done.endpoint_id}  {done.status}  {done.url}"])
 
 

@@ -97,7 +97,7 @@ class Archivist:
     def _with_fresh_links(self, reel: Reel) -> Reel:
         """Ask HeyGen for links that work; without an answer the old ones stay."""
         try:
-            video = self._processor.look(reel.video_id or "")
+            video = self._processor.look(reel.video_id or "", reel.account)
         except HeyGenError as error:
             logger.info("No fresh links: %s", error, extra={"reel_id": reel.id})
             return reel

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from core.catalogue import Avatar, Catalogue, Voice
 from core.config import NEEDS_URL
 from core.errors import InvalidReel, WrongSheet
 from core.models import ProcessingMode, Reel
 from core.sheet import Sheet
-from core.spelling import field_of, fold, mode_of, ratio_of
+from core.spelling import field_of, fold, mode_of, names_account, ratio_of
 from core.validation import check_reel
 
 COLUMNS: Final = ("title", "script", "avatar", "voice", "aspect_ratio", "mode")
@@ -50,6 +50,15 @@ class Common:
     voice_id: str = ""
     aspect_ratio: str = "9:16"
     options: Mapping[str, Any] = field(default_factory=dict)
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brands:
+    """Hold what several accounts have on offer; `choose` returns the one that is meant, or raises InvalidReel."""
+
+    choose: Callable[[str], str]
+    offers: Mapping[str, Catalogue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +85,9 @@ class Names:
     def nearest(self, written: str) -> str:
         """Return the name that is spelled most alike, or nothing."""
         return self.spelled.get(next(iter(get_close_matches(fold(written), self.spelled, 1)), ""), "")
+
+
+Cast: TypeAlias = tuple[Names, Names]
 
 
 def rows_of(sheet: Sheet) -> tuple[tuple[str, ...], list[Row]]:
@@ -110,27 +122,51 @@ def variables_of(script: str) -> list[str]:
     return list(dict.fromkeys(name.strip() for name in VARIABLE.findall(script)))
 
 
-def check_rows(rows: Iterable[Row], common: Common, offer: Catalogue, *, has_url: bool = True) -> list[Checked]:
-    """Return each row that is not blank with its reel or with what is wrong; one that is left out has neither."""
-    avatars, voices = names_of(offer.avatars), names_of(offer.voices)
+def check_rows(
+    rows: Iterable[Row], common: Common, offer: Catalogue, *, has_url: bool = True, brands: Brands | None = None
+) -> list[Checked]:
+    """Return each row that is not blank with its reel or with what is wrong; one that is left out has neither.
+
+    Where there are several accounts, `brands` tells of them, and a column may name the account of each row.
+    """
+    offers = {"": offer} if brands is None else brands.offers
+    casts = {name: (names_of(each.avatars), names_of(each.voices)) for name, each in offers.items()}
     checked = []
     for row in rows:
         if row.left_out:
             checked.append(Checked(row=row))
         elif not row.is_blank:
-            checked.append(_checked(row, common, avatars, voices, has_url=has_url))
+            checked.append(_checked(row, common, casts, brands, has_url=has_url))
     return checked
 
 
-def _checked(row: Row, common: Common, avatars: Names, voices: Names, *, has_url: bool) -> Checked:
+def _checked(row: Row, common: Common, casts: Mapping[str, Cast], brands: Brands | None, *, has_url: bool) -> Checked:
     try:
-        reel = _reel(row, common, avatars, voices)
+        if brands is None:
+            reel = _reel(row, common, *casts[""])
+        else:
+            account = brands.choose(_account(row) or common.account)
+            reel = replace(_reel(row, _for(account, common, casts[account]), *casts[account]), account=account)
         if reel.mode is ProcessingMode.WEBHOOK and not has_url:
             raise InvalidReel(NEEDS_URL, about="mode")
         check_reel(reel)
     except InvalidReel as error:
         return Checked(row=row, problem=error)
     return Checked(row=row, reel=reel)
+
+
+def _account(row: Row) -> str:
+    """Return what stands in the column for the account, nothing where there is none."""
+    return next((cell.strip() for name, cell in row.cells.items() if names_account(name) and cell.strip()), "")
+
+
+def _for(account: str, common: Common, cast: Cast) -> Common:
+    """Return what counts for a row of an account: avatars and voices that another one has are not its own."""
+    if account == common.account:
+        return common
+    avatars, voices = cast
+    avatar_id = common.avatar_id if common.avatar_id in avatars.ids else ""
+    return replace(common, avatar_id=avatar_id, voice_id=common.voice_id if common.voice_id in voices.ids else "")
 
 
 def _reel(row: Row, common: Common, avatars: Names, voices: Names) -> Reel:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.clock import utcnow
-from core.errors import HeyGenError, InvalidReel, Refused, UnknownReel
+from core.errors import AccountGone, HeyGenError, InvalidReel, Refused, UnknownReel
 from core.models import Reel, ReelStatus
 from core.processor import HeyGenVideoProcessor
 from core.schedule import backoff_s
@@ -92,7 +92,7 @@ class Retrier:
         except (Refused, UnknownReel) as error:
             logger.info("Not tried again: %s", error, extra={"reel_id": request.reel_id})
         except HeyGenError as error:
-            if request.tries + 1 < TRIES:
+            if request.tries + 1 < TRIES or isinstance(error, AccountGone):
                 self._postpone(request, error, now)
                 return
             logger.warning("Given up trying again: %s", error, extra={"reel_id": request.reel_id})

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from core.accounts import fact
 from core.heygen import HeyGenClient
 from core.parsing import maybe_text
 from core.store import Store
@@ -47,24 +48,25 @@ class Catalogue:
     fetched_at: datetime | None = None
 
 
-def read(store: Store) -> Catalogue:
-    """Return the catalogue as it was last fetched; never waits for HeyGen."""
-    data = store.facts.get(CATALOGUE)
+def read(store: Store, account: str = "") -> Catalogue:
+    """Return the catalogue of an account as it was last fetched; never waits for HeyGen."""
+    name = fact(CATALOGUE, account)
+    data = store.facts.get(name)
     if data is None:
         return Catalogue()
     return Catalogue(
         avatars=tuple(Avatar(**{**row, "tags": tuple(row["tags"])}) for row in data["avatars"]),
         voices=tuple(Voice(**row) for row in data["voices"]),
-        fetched_at=store.facts.set_at(CATALOGUE),
+        fetched_at=store.facts.set_at(name),
     )
 
 
-def refresh(store: Store, client: HeyGenClient, now: datetime) -> Catalogue:
-    """Fetch the catalogue and keep it; raises HeyGenError."""
+def refresh(store: Store, client: HeyGenClient, now: datetime, account: str = "") -> Catalogue:
+    """Fetch the catalogue of an account and keep it; raises HeyGenError."""
     avatars = [_avatar(row) for row in client.looks() if maybe_text(row, "id")]
     voices = [_voice(row) for row in client.voices() if maybe_text(row, "voice_id", "id")]
     kept = {"avatars": [asdict(a) for a in avatars], "voices": [asdict(v) for v in voices]}
-    store.facts.put(CATALOGUE, kept, now)
+    store.facts.put(fact(CATALOGUE, account), kept, now)
     return Catalogue(avatars=tuple(avatars), voices=tuple(voices), fetched_at=now)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from core import heartbeat
+from core.account_figures import AccountFigures, Problem, account_figures, forsaken, wallet_of
 from core.clock import isoformat, utcnow
 from core.config import Settings
 from core.gate import Gate
@@ -15,22 +16,16 @@ from core.insight import insight, insight_json
 from core.models import Delivery, ProcessingMode, Reel, ReelStatus, SendState, TimelineEntry, Verdict
 from core.product import DEMO_URL, Product, open_product
 from core.store import Campaign
-from core.turns import ACCOUNT
 from core.waker import broker_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Hold why HeyGen cannot be used now: a code, and a sentence as template and values."""
-
-    code: str
-    message: str
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Hold the figures of the dashboard at one moment."""
+    """Hold the figures of the dashboard at one moment.
+
+    Queue and wallet are the first account's; `accounts` tells of each where there are several, `forsaken` how many
+    open reels wait for each account that is not configured any more.
+    """
 
     active_reels: int
     pending: int
@@ -62,6 +57,8 @@ class Figures:
     heygen_problem: Problem | None
     demo_url: str | None
     checked_at: datetime
+    accounts: tuple[AccountFigures, ...] = ()
+    forsaken: Mapping[str, int] = field(default_factory=dict)
 
 
 def figures(product: Product, now: datetime, day_began: datetime | None = None) -> Figures:
@@ -70,8 +67,7 @@ def figures(product: Product, now: datetime, day_began: datetime | None = None) 
     counts, sending = store.reels.counts(), store.reels.waiting_to_send()
     fallback_s, channel = processor.fallback_after_s(), processor.channel()
     age_s = worker_age_s(product, now)
-    account: dict[str, Any] = store.facts.get(ACCOUNT) or {}
-    problem = account.get("problem")
+    wallet = wallet_of(product, processor.accounts.first.name)
     sent = sending.get(SendState.SENDING, 0) + sending.get(SendState.UNKNOWN, 0)
     midnight = day_began or now.replace(hour=0, minute=0, second=0, microsecond=0)
     return Figures(
@@ -100,11 +96,13 @@ def figures(product: Product, now: datetime, day_began: datetime | None = None) 
         channel_reason=channel.reason,
         channel_totals=channel.totals,
         fallback_after_s=fallback_s,
-        wallet_balance=account.get("balance"),
-        currency=account.get("currency"),
-        heygen_problem=Problem(**problem) if problem else None,
+        wallet_balance=wallet.balance,
+        currency=wallet.currency,
+        heygen_problem=wallet.problem,
         demo_url=store.facts.get(DEMO_URL) if product.settings.demo else None,
         checked_at=now,
+        accounts=account_figures(product),
+        forsaken=forsaken(product),
     )
 
 
@@ -136,6 +134,8 @@ def get_processing_dashboard(product: Product | None = None) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return isoformat(value)
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
     if isinstance(value, Mapping):
         return {str(key): _plain(entry) for key, entry in value.items()}
     return value
@@ -148,6 +148,7 @@ def reel_json(reel: Reel) -> dict[str, Any]:
     return {
         "id": reel.id,
         "title": reel.title,
+        "account": reel.account,
         "campaign_id": reel.campaign_id,
         "status": str(reel.status),
         "mode": reel.mode and str(reel.mode),

@@ -8,17 +8,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from core import endpoint, heartbeat
+from core.account_figures import forsaken
+from core.accounts import HeyGenAccount, fact, spoken
 from core.broker import Broker
 from core.check import Check, Result, told, told_of
 from core.clock import SKEW, isoformat, utcnow
-from core.config import LOOPBACK
+from core.config import LOOPBACK, of_account
 from core.dashboard import worker_age_s
 from core.errors import BrokerGone, HeyGenError, PlaceError, SettingsError, StoreError
 from core.models import ProcessingMode, SendState
 from core.notify import LAST
 from core.probe import probe
 from core.product import DEMO_URL, RECEIVER_URL, Product
-from core.secret_file import SecretFile
 from core.targets import open_targets
 
 LATEST: Final = "doctor"
@@ -52,7 +53,10 @@ def _settings(product: Product) -> Iterator[Check]:
     mode, requested = product.processor.mode, product.processor.requested_mode
     demo = told("APP_ENV {env}, demo mode: no key, the bundled fake is used", env=settings.app_env)
     keyed = told("APP_ENV {env}, a key is set", env=settings.app_env)
-    yield Check(name="settings", result=Result.PASS, seen=demo if settings.demo else keyed)
+    accounts = product.processor.accounts
+    many = told("APP_ENV {env}, accounts: {names}", env=settings.app_env, names=_listed(accounts.names))
+    seen = many if settings.accounts else demo if settings.demo else keyed
+    yield Check(name="settings", result=Result.PASS, seen=seen)
     if mode is not requested:
         advice = told("set HEYGEN_WEBHOOK_BASE_URL to the public address of the receiver")
         seen = told("{requested} works as {mode}", requested=requested, mode=mode)
@@ -89,27 +93,43 @@ def _files(product: Product) -> Iterator[Check]:
         yield Check(name="files", result=Result.PASS, seen=told("{place} can be written and read", place=place))
 
 
-def _heygen(product: Product) -> Iterator[Check]:
-    where = product.client.base_url
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(spoken, names))
+
+
+def _accounts(product: Product) -> Iterator[Check]:
+    """Look at each account by itself, and for those that reels wait for in vain."""
+    for each in product.processor.accounts:
+        yield from _heygen(product, each)
+        yield from _gate(product, each.name)
+    yield from _clock(product)
+    for name, n in forsaken(product).items():
+        setting = "HEYGEN_ACCOUNTS" if name else "HEYGEN_API_KEY"
+        seen = told("the account {account} is not configured: {n} of its reels wait", account=spoken(name), n=n)
+        advice = told("set {setting} again and restart; nothing is lost meanwhile", setting=setting)
+        yield Check(name=fact("account", name), result=Result.WARN, seen=seen, advice=advice)
+
+
+def _heygen(product: Product, each: HeyGenAccount) -> Iterator[Check]:
+    where = each.client.base_url
     try:
-        account = product.client.me()
+        account = each.client.me()
     except HeyGenError as error:
         start = told("start the product: the fake runs with it")
         advice = start if product.settings.demo else told("check key and connection")
-        yield Check(name="heygen", result=Result.FAIL, seen=told_of(error), advice=advice)
+        yield Check(name=fact("heygen", each.name), result=Result.FAIL, seen=told_of(error), advice=advice)
         return
     fake = told("the bundled fake at {where} answers", where=where)
     real = told("HeyGen at {where} knows the key of {name}", where=where, name=account.name or "?")
-    yield Check(name="heygen", result=Result.PASS, seen=fake if product.settings.demo else real)
+    yield Check(name=fact("heygen", each.name), result=Result.PASS, seen=fake if product.settings.demo else real)
     if account.balance is not None:
         empty = account.balance <= 0
         yield Check(
-            name="wallet",
+            name=fact("wallet", each.name),
             result=Result.WARN if empty else Result.PASS,
             seen=told("{balance} {currency}", balance=f"{account.balance:.2f}", currency=account.currency or "USD"),
             advice=told("top up the wallet at HeyGen") if empty else "",
         )
-    yield from _clock(product)
 
 
 def _clock(product: Product) -> Iterator[Check]:
@@ -130,18 +150,18 @@ def _clock(product: Product) -> Iterator[Check]:
         yield Check(name="clock", result=Result.WARN, seen=apart, advice=told("set this machine's clock (NTP)"))
 
 
-def _gate(product: Product) -> Iterator[Check]:
-    gate = product.processor.submission.gate()
+def _gate(product: Product, account: str) -> Iterator[Check]:
+    name, gate = fact("queue", account), product.processor.submission_of(account).gate()
     if gate.state == "open":
-        yield Check(name="queue", result=Result.PASS, seen=told("open"))
+        yield Check(name=name, result=Result.PASS, seen=told("open"))
         return
     cures = {
         "insufficient_credit": told("top up the wallet; then retry any waiting reel"),
-        "unauthorized": told("set a valid HEYGEN_API_KEY and restart"),
+        "unauthorized": told("set a valid {setting} and restart", setting=of_account("HEYGEN_API_KEY", account)),
     }
     seen = told("{state}: {reason}", state=gate.state, reason=gate.reason)
     advice = cures.get(gate.reason or "", told("it opens again by itself"))
-    yield Check(name="queue", result=Result.FAIL if gate.state == "stopped" else Result.WARN, seen=seen, advice=advice)
+    yield Check(name=name, result=Result.FAIL if gate.state == "stopped" else Result.WARN, seen=seen, advice=advice)
 
 
 def _worker(product: Product) -> Iterator[Check]:
@@ -178,10 +198,11 @@ def _webhook(product: Product) -> Iterator[Check]:
     base = product.processor.webhook_base_url or ""
     if product.settings.demo:
         base = product.store.facts.get(RECEIVER_URL) or base
-    secrets = [*SecretFile(product.store.path).believed(utcnow()), *product.settings.webhook_secrets]
+    secrets = product.secrets_by_account()
     yield _scheme(base, product.client.base_url)
-    yield from probe(base, secrets)
-    yield from _endpoint(product, bool(secrets))
+    yield from probe(base, product.webhook_secrets())
+    for account, believed in secrets.items():
+        yield from _endpoint(product, account, bool(believed))
 
 
 def _scheme(base: str, heygen: str) -> Check:
@@ -196,11 +217,11 @@ def _scheme(base: str, heygen: str) -> Check:
     return Check(name=name, result=Result.FAIL, seen=seen, advice=advice)
 
 
-def _endpoint(product: Product, has_secret: bool) -> Iterator[Check]:
-    """Look at the account's own endpoint; it is optional, since every reel names its callback address."""
-    name = "endpoint"
+def _endpoint(product: Product, account: str, has_secret: bool) -> Iterator[Check]:
+    """Look at an account's own endpoint; it is optional, since every reel names its callback address."""
+    name = fact("endpoint", account)
     try:
-        known = endpoint.registered(product)
+        known = endpoint.registered(product, account)
     except HeyGenError as error:
         yield Check(name=name, result=Result.WARN, seen=told_of(error))
         return
@@ -259,8 +280,7 @@ _CHECKS: Final[tuple[Callable[[Product], Iterator[Check]], ...]] = (
     _settings,
     _store,
     _files,
-    _heygen,
-    _gate,
+    _accounts,
     _broker,
     _worker,
     _webhook,

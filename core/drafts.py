@@ -38,12 +38,14 @@ class Draft:
             voice_id=chosen.voice_id,
             aspect_ratio=chosen.aspect_ratio,
             options=chosen.options,
+            account=chosen.account,
             idempotency_key=self.key,
         )
 
 
 def asks_the_same(stored: Reel, wanted: Reel) -> bool:
-    """Tell whether a stored reel is what is wanted; an avatar that nobody named was chosen since."""
+    """Tell whether a stored reel is what is wanted; what nobody named was chosen since."""
     names = ("title", "script", "aspect_ratio", "options")
-    chosen = (wanted.avatar_id in ("", stored.avatar_id)) and (wanted.voice_id in ("", stored.voice_id))
+    of_choice = ("avatar_id", "voice_id", "account")
+    chosen = all(getattr(wanted, name) in ("", getattr(stored, name)) for name in of_choice)
     return chosen and all(getattr(stored, name) == getattr(wanted, name) for name in names)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.accounts import fact
 from core.clock import utcnow
 from core.errors import BadAnswer, Refused
+from core.heygen import HeyGenClient
 from core.parsing import maybe_text, text
 from core.product import Product
 from core.secret_file import SecretFile
@@ -45,50 +47,55 @@ def receiver_url(product: Product) -> str:
     return f"{base}/webhooks/heygen"
 
 
-def registered(product: Product) -> Endpoint | None:
-    """Return the endpoint at HeyGen that leads to our receiver, or None; raises HeyGenError."""
+def registered(product: Product, account: str = "") -> Endpoint | None:
+    """Return the endpoint of an account at HeyGen that leads to our receiver, or None; raises HeyGenError."""
     url = receiver_url(product)
-    found = [Endpoint.of(row) for row in product.client.endpoints() if row.get("url") == url]
+    found = [Endpoint.of(row) for row in _client(product, account).endpoints() if row.get("url") == url]
     return found[0] if found else None
 
 
-def register(product: Product, secrets: SecretFile) -> Endpoint:
-    """Register our receiver and keep its secret; where it is registered already, make sure that we hold its secret.
+def register(product: Product, secrets: SecretFile, account: str = "") -> Endpoint:
+    """Register our receiver for an account and keep its secret; where that is done already, make sure that we hold it.
 
     Raises Refused, HeyGenError, StoreError.
     """
-    known = registered(product)
+    known = registered(product, account)
     if known is not None:
-        if not _holds(product, secrets, known):
-            return rotate(product, secrets)
-        return _noted(product, known)
-    row = product.client.create_endpoint(receiver_url(product), list(EVENTS))
+        if not _holds(product, secrets, known, account):
+            return rotate(product, secrets, account)
+        return _noted(product, known, account)
+    row = _client(product, account).create_endpoint(receiver_url(product), list(EVENTS))
     secret = maybe_text(row, "secret")
     if secret is None:
         raise BadAnswer("HeyGen registered the endpoint without telling its secret; rotate it.")
     made = Endpoint.of(row)
-    secrets.add(made.endpoint_id, secret, utcnow())
-    return _noted(product, made)
+    secrets.add(made.endpoint_id, secret, utcnow(), account)
+    return _noted(product, made, account)
 
 
-def rotate(product: Product, secrets: SecretFile) -> Endpoint:
-    """Have HeyGen make a new secret; it and the old one are believed for a day, so no delivery is lost.
+def rotate(product: Product, secrets: SecretFile, account: str = "") -> Endpoint:
+    """Have HeyGen make a new secret for an account; it and the old one are believed for a day, so no delivery is lost.
 
     Raises Refused, HeyGenError, StoreError.
     """
-    known = registered(product)
+    known = registered(product, account)
     if known is None:
         raise Refused("No endpoint is registered for {url}: register it first.", url=receiver_url(product))
-    secrets.add(known.endpoint_id, product.client.rotate_secret(known.endpoint_id), utcnow())
-    return _noted(product, known)
+    secrets.add(known.endpoint_id, _client(product, account).rotate_secret(known.endpoint_id), utcnow(), account)
+    return _noted(product, known, account)
 
 
-def _holds(product: Product, secrets: SecretFile, known: Endpoint) -> bool:
+def _client(product: Product, account: str) -> HeyGenClient:
+    return product.processor.accounts.get(account).client
+
+
+def _holds(product: Product, secrets: SecretFile, known: Endpoint, account: str) -> bool:
     """Tell whether we hold the secret of an endpoint, or the operator has set one."""
     kept = [row for row in secrets.read() if row.endpoint_id == known.endpoint_id and row.until is None]
-    return bool(kept or product.settings.webhook_secrets)
+    return bool(kept or product.processor.accounts.get(account).webhook_secrets)
 
 
-def _noted(product: Product, endpoint: Endpoint) -> Endpoint:
-    product.store.facts.put(ENDPOINT, {"endpoint_id": endpoint.endpoint_id, "url": endpoint.url}, utcnow())
+def _noted(product: Product, endpoint: Endpoint, account: str) -> Endpoint:
+    told = {"endpoint_id": endpoint.endpoint_id, "url": endpoint.url}
+    product.store.facts.put(fact(ENDPOINT, account), told, utcnow())
     return endpoint

@@ -16,7 +16,8 @@
         ├── Unreachable             nothing was sent: no connection
         ├── OutcomeUnknown          something was sent and no usable answer came back
         ├── BadAnswer               an answer that is not HeyGen's JSON
-        └── HeyGenRefused           an error answer with a status, a code and HeyGen's words
+        ├── HeyGenRefused           an error answer with a status, a code and HeyGen's words
+        └── AccountGone             the account is not configured, so nobody was asked
 
 A message is a template and its values, so that a page can translate the template.
 """
@@ -97,6 +98,10 @@ class OutcomeUnknown(HeyGenError):
 
 class BadAnswer(OutcomeUnknown):
     """Report an answer that is not the JSON that HeyGen documents."""
+
+
+class AccountGone(HeyGenError):
+    """Say which account is not configured: nobody was asked, and nothing is lost."""
 
 
 class HeyGenRefused(HeyGenError):

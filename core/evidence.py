@@ -111,7 +111,7 @@ def of_look(video_id: str, heygen_url: str) -> Evidence:
 
 def of_delivery(delivery: Delivery, receiver_url: str) -> Evidence:
     """Return a webhook as it came, and how to send it again to our receiver."""
-    path = f"/webhooks/heygen/reel/{delivery.reel_id}/{HIDDEN}" if delivery.auth == "token" else "/webhooks/heygen"
+    path = f"/webhooks/heygen/reel/{delivery.reel_id}/{HIDDEN}" if delivery.proof == "token" else "/webhooks/heygen"
     text = as_text(delivery.body)
     return Evidence(
         request=f"POST {path}",

@@ -54,6 +54,10 @@ class HeyGenClient:
         """Return HeyGen's address."""
         return self._base_url if isinstance(self._base_url, str) else self._base_url()
 
+    def with_key(self, api_key: str) -> HeyGenClient:
+        """Return a client of the same HeyGen that has another account's key, and connections of its own."""
+        return HeyGenClient(api_key, self._base_url, transport=self._transport)
+
     # Videos
 
     def create_video(self, body: Mapping[str, Any], idempotency_key: str) -> str:

@@ -8,12 +8,15 @@ from typing import Any, Final
 
 from core import config
 from core.clock import utcnow
-from core.config import MASK, Settings, without_password
+from core.config import MASK, AccountSettings, Settings, without_password
 from core.product import Product
 from core.secret_file import SecretFile
 
 _FIELDS: Final = {"HEYGEN_WEBHOOK_SECRET": "webhook_secrets", "PAGES_OPEN_TO": "pages_open_to_everybody"}
 _SHOWN: Final = frozenset({"celery_broker_url", "database_url"})  # an address is shown without its password
+
+
+OF_ACCOUNT: Final = ("HEYGEN_API_KEY", "HEYGEN_WEBHOOK_SECRET", "HEYGEN_MAX_CONCURRENT")
 
 
 class Source(StrEnum):
@@ -39,7 +42,22 @@ class InForce:
 
 def settings_in_force(product: Product) -> list[InForce]:
     """Return every setting, in the order of the documents."""
-    return [_one(product, name) for name in config.names()]
+    named = [(name, each) for each in product.settings.accounts for name in OF_ACCOUNT]
+    return [_one(product, name) for name in config.names()] + [_of_account(product, *pair) for pair in named]
+
+
+def _of_account(product: Product, name: str, account: AccountSettings) -> InForce:
+    """Return a setting of one account; its key and its secrets are masked."""
+    called = config.of_account(name, account.name)
+    source = Source(config.origin(called))
+    if name == "HEYGEN_API_KEY":
+        return InForce(name=called, value=MASK, source=source)
+    if name == "HEYGEN_MAX_CONCURRENT":
+        return InForce(name=called, value=_number(account.max_concurrent), source=source)
+    kept = SecretFile(product.store.path).believed(utcnow(), account.name)
+    if source is Source.DEFAULT and kept:
+        return InForce(name=called, value=_masked(len(kept)), source=Source.REGISTERED)
+    return InForce(name=called, value=_masked(len(account.webhook_secrets)), source=source)
 
 
 def _one(product: Product, name: str) -> InForce:
@@ -81,6 +99,8 @@ def _value(settings: Settings, name: str) -> str:
     value: Any = None if field is None else getattr(settings, field_name)
     if field is None or (not field.repr and field_name not in _SHOWN):
         return _masked(len(value) if isinstance(value, tuple) else 1) if value else ""
+    if name == "HEYGEN_ACCOUNTS":
+        return ", ".join(each.name for each in settings.accounts)
     if name == "PAGES_OPEN_TO":
         return "everybody" if value else "known"
     if isinstance(value, bool):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from core.accounts import spoken
 from core.check import Told, told, told_of
 from core.clock import utcnow
-from core.errors import HeyGenError, StoreError
+from core.errors import AccountGone, HeyGenError, StoreError
 from core.lifecycle import Effect
 from core.models import Channel, Delivery, Observation, Reel, ReelStatus, RemoteVideo, SendState, Verdict
 from core.parsing import WebhookEvent, webhook_event
@@ -105,13 +106,19 @@ class Inbox:
         """Return the ruling where the store suffices; None where HeyGen must be asked."""
         if event.event_type not in ENDINGS:
             reel = self._reel_of(delivery, event)
+            if reel is not None and delivery.signer not in (None, reel.account):
+                reel = None
             return Ruling(verdict=Verdict.UNKNOWN_EVENT, note=told("nothing changes for this event"), reel=reel)
         reel = self._reel_of(delivery, event)
+        if reel is not None and delivery.signer not in (None, reel.account):
+            return _foreign(delivery, reel)
         if reel is None:
             ruling = self._unknown_video(delivery, event)
             reel = self._reel_of(delivery, event)  # the answer of the POST may have come between the two looks
             if reel is None:
                 return ruling
+        if delivery.signer not in (None, reel.account):
+            return _foreign(delivery, reel)
         if delivery.reel_id not in (None, reel.id):
             return Ruling(verdict=Verdict.OTHER_VIDEO, note=told("the video is reel {id}'s", id=reel.id))
         if reel.status in {ReelStatus.COMPLETED, ReelStatus.FAILED}:
@@ -133,6 +140,8 @@ class Inbox:
     def _unknown_video(self, delivery: Delivery, event: WebhookEvent) -> Ruling:
         """Rule on a video that no reel has: perhaps the answer of the POST is still on its way."""
         past = self._store.reels.by_past_video(event.video_id) if event.video_id else None
+        if past is not None and delivery.signer not in (None, past.account):
+            return _foreign(delivery, past)
         if past is not None:
             return Ruling(
                 verdict=Verdict.OTHER_VIDEO, note=told("an earlier attempt of reel {id}", id=past.id), reel=past
@@ -150,10 +159,12 @@ class Inbox:
         named = self._store.reels.get(delivery.reel_id) if delivery.reel_id is not None else None
         if named is None and event.callback_id:
             named = self._store.reels.by_key(event.callback_id)
+        if named is not None and delivery.signer not in (None, named.account):
+            return False
         if named is not None:
             open_sending = named.send_state in {SendState.SENDING, SendState.UNKNOWN}
             return named.status is ReelStatus.PENDING and open_sending and age_s < GIVE_UP_AFTER_S
-        return age_s < EARLY_FOR_S and self._store.reels.any_sending()
+        return age_s < EARLY_FOR_S and self._store.reels.any_sending(delivery.signer or "")
 
     def _answers_for_the_post(self, delivery: Delivery, event: WebhookEvent) -> bool:
         """Bind the video to a reel whose POST was never answered, where the webhook names that POST's key.
@@ -165,13 +176,15 @@ class Inbox:
         reel = self._store.reels.by_key(event.callback_id) if event.callback_id and event.video_id else None
         if reel is None or event.video_id is None or delivery.reel_id not in (None, reel.id):
             return False
+        if delivery.signer not in (None, reel.account):
+            return False
         if reel.status is not ReelStatus.PENDING or not reel.unsure:
             return False
         try:
-            video = self._processor.look(event.video_id)
+            video = self._processor.look(event.video_id, reel.account)
         except HeyGenError:
             return False
-        return self._processor.submission.adopt(reel, video, utcnow())
+        return self._processor.submission_of(reel.account).adopt(reel, video, utcnow())
 
     # What HeyGen must be asked for
 
@@ -180,7 +193,7 @@ class Inbox:
         if reel is None or reel.video_id is None:
             return
         try:
-            video = self._processor.look(reel.video_id)
+            video = self._processor.look(reel.video_id, reel.account)
         except HeyGenError as error:
             self._settle(delivery, _not_answered(delivery, error, reel), event)
             return
@@ -209,6 +222,16 @@ class Inbox:
         )
 
 
+def _foreign(delivery: Delivery, reel: Reel) -> Ruling:
+    """Rule on what one account says of another one's reel: nothing of it is believed."""
+    note = told("signed by the account {signer}, and the reel is of {account}", **_parties(delivery, reel))
+    return Ruling(verdict=Verdict.UNKNOWN_REEL if delivery.reel_id is None else Verdict.OTHER_VIDEO, note=note)
+
+
+def _parties(delivery: Delivery, reel: Reel) -> dict[str, str]:
+    return {"signer": spoken(delivery.signer or ""), "account": spoken(reel.account)}
+
+
 def _not_answered(delivery: Delivery, error: HeyGenError, reel: Reel) -> Ruling:
     """Keep a delivery waiting while HeyGen does not answer: that is no answer, and no fault of the delivery."""
     now = utcnow()
@@ -218,7 +241,7 @@ def _not_answered(delivery: Delivery, error: HeyGenError, reel: Reel) -> Ruling:
         "note": told_of(error),
         "reel": reel,
     }
-    if (now - delivery.received_at).total_seconds() > GIVE_UP_AFTER_S:
+    if (now - delivery.received_at).total_seconds() > GIVE_UP_AFTER_S and not isinstance(error, AccountGone):
         return Ruling(**kept, set_aside=True)
     return Ruling(**kept, again_in_s=max(_wait_s(delivery, now), min(error.retry_after_s or 0.0, 300.0)))
 

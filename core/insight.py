@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from core.accounts import fact
 from core.clock import isoformat
 from core.detection import percentile
 from core.models import Channel
@@ -45,7 +46,7 @@ def insight(product: Product, since: datetime) -> Insight:
         spent=seconds * product.settings.price_per_s,
         since=since,
         knowing={channel: knowing(times) for channel, times in samples.items() if times},
-        sweep=SweepState.from_json(store.facts.get(SWEEP)),
+        sweep=SweepState.from_json(store.facts.get(fact(SWEEP, product.processor.accounts.first.name))),
         removals_waiting=store.removals.waiting(),
     )
 

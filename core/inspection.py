@@ -53,8 +53,8 @@ def difference(earlier: Delivery, later: Delivery) -> str:
 
 def curl(delivery: Delivery, base_url: str) -> str:
     """Return a command that sends the same bytes to the same route; token and signature are masked."""
-    path = f"/webhooks/heygen/reel/{delivery.reel_id}" if delivery.auth == "token" else "/webhooks/heygen"
-    url = f"{base_url}{path}/{HIDDEN}" if delivery.auth == "token" else f"{base_url}{path}"
+    path = f"/webhooks/heygen/reel/{delivery.reel_id}" if delivery.proof == "token" else "/webhooks/heygen"
+    url = f"{base_url}{path}/{HIDDEN}" if delivery.proof == "token" else f"{base_url}{path}"
     headers = {name: value for name, value in delivery.headers.items() if name not in SIGNATURES}
     signed = {name: HIDDEN for name in delivery.headers if name in SIGNATURES}
     words = [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in ({**headers, **signed}).items()]

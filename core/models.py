@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class ReelStatus(StrEnum):
@@ -100,6 +100,7 @@ class Reel:
 
     One that is not stored yet has no `id`; its `idempotency_key` identifies it, so that storing it twice stores it
     once. `options` go to HeyGen as they are (`resolution`, `caption`, `background`, `voice_settings`, `fit`).
+    `account` names the HeyGen account that makes it, empty for the one of HEYGEN_API_KEY.
     `unsure` is true when some sending of the present key has an unknown outcome: the key must not be changed then.
     Times are aware UTC; `completed_at` is HeyGen's, every other time is ours.
     """
@@ -148,6 +149,7 @@ class Reel:
     campaign_id: int | None = None
     archived_at: datetime | None = None
     deleted_at: datetime | None = None
+    account: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -219,10 +221,19 @@ class NewDelivery:
     headers: Mapping[str, str]
 
 
+SIGNED: Final = "signature"
+
+
+def signed_by(account: str) -> str:
+    """Return the proof of a delivery that the secret of an account has signed."""
+    return f"{SIGNED}@{account}" if account else SIGNED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """Hold a stored webhook request and what became of it; `seen` counts identical ones.
 
+    `auth` is what proves it: `token`, or `signature`, after which `@` and the name of the account that signed stand.
     `note` says in English why; `note_told` is its template and its values, where it was put together from such.
     """
 
@@ -244,6 +255,16 @@ class Delivery:
     worked_at: datetime | None
     note: str | None
     note_told: Sequence[Any] | None = None
+
+    @property
+    def proof(self) -> str:
+        """Return `token` or `signature`."""
+        return self.auth.partition("@")[0]
+
+    @property
+    def signer(self) -> str | None:
+        """Return the name of the account that signed, None where a token is the proof."""
+        return self.auth.partition("@")[2] if self.proof == SIGNED else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,19 +128,29 @@ class WebhookEvent:
 
 def webhook_event(body: bytes) -> WebhookEvent:
     """Read a webhook body of any documented shape; raises ValueError for anything but an object with an event type."""
+    data, kind = _typed(body)
+    details: JsonObject = next((data[name] for name in ("event_data", "data") if isinstance(data.get(name), dict)), {})
+    return WebhookEvent(
+        event_type=kind,
+        event_id=maybe_text(data, "event_id"),
+        video_id=maybe_text(details, "video_id", "id"),
+        callback_id=maybe_text(details, "callback_id"),
+    )
+
+
+def event_type(body: bytes) -> str:
+    """Return what kind of event a webhook body tells of; raises ValueError as `webhook_event` does."""
+    return _typed(body)[1]
+
+
+def _typed(body: bytes) -> tuple[dict[str, Any], str]:
     try:
         data = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError("not JSON") from error
     if not isinstance(data, dict):
         raise ValueError("not a JSON object")  # one kind of error for a body that cannot be read
-    event_type = maybe_text(data, "event_type", "event")
-    if event_type is None or len(event_type) > 200:
+    kind = maybe_text(data, "event_type", "event")
+    if kind is None or len(kind) > 200:
         raise ValueError("no event type")
-    details: JsonObject = next((data[name] for name in ("event_data", "data") if isinstance(data.get(name), dict)), {})
-    return WebhookEvent(
-        event_type=event_type,
-        event_id=maybe_text(data, "event_id"),
-        video_id=maybe_text(details, "video_id", "id"),
-        callback_id=maybe_text(details, "callback_id"),
-    )
+    return data, kind

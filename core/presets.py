@@ -15,12 +15,13 @@ LONGEST_NAME: Final = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """Hold who speaks, in which shape, and how it looks and sounds (`options` are HeyGen's)."""
+    """Hold which account makes it, who speaks, in which shape, and how it looks and sounds (HeyGen's `options`)."""
 
     avatar_id: str = ""
     voice_id: str = ""
     aspect_ratio: str = "9:16"
     options: Mapping[str, Any] = field(default_factory=dict)
+    account: str = ""
 
     @property
     def staging(self) -> Staging:
@@ -41,7 +42,11 @@ class Preset:
 def choices_of(reel: Reel) -> Choices:
     """Return what was chosen for a reel."""
     return Choices(
-        avatar_id=reel.avatar_id, voice_id=reel.voice_id, aspect_ratio=reel.aspect_ratio, options=reel.options
+        avatar_id=reel.avatar_id,
+        voice_id=reel.voice_id,
+        aspect_ratio=reel.aspect_ratio,
+        options=reel.options,
+        account=reel.account,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from core import channel as channel_health
 from core import detection
+from core.accounts import Accounts, open_accounts
 from core.channel import Arrival
 from core.clock import utcnow
 from core.config import NEEDS_URL, Settings
@@ -84,6 +85,7 @@ class HeyGenVideoProcessor:
         self._api_key = api_key
         self._given = (settings, store, client)
         self._jitter = jitter
+        self._submissions: dict[str, Submission] = {}
         logger.info("HeyGenVideoProcessor inicializado - Modo: %s", self.mode)
         if self.mode is not self.requested_mode:
             logger.warning("Modo hybrid sin webhook_base_url: se trabaja como polling")
@@ -103,20 +105,39 @@ class HeyGenVideoProcessor:
 
     @cached_property
     def client(self) -> HeyGenClient:
-        """Return the client in force."""
+        """Return the client of the account of HEYGEN_API_KEY."""
         return self._given[2] or HeyGenClient(self._api_key, self.settings.api_base_url)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Return the HeyGen accounts that are set."""
+        return open_accounts(self.settings, self.client)
 
     @cached_property
     def files(self) -> Place:
         """Return where finished files are kept; raises SettingsError."""
         return open_place(self.settings, self.store.path)
 
-    @cached_property
+    @property
     def submission(self) -> Submission:
-        """Return the part that hands reels to HeyGen."""
-        return Submission(
-            self.store, self.client, self.settings, self.webhook_base_url, self.fallback_after_s, self._jitter
-        )
+        """Return the part that hands reels to the first account of HeyGen."""
+        return self.submission_of(self.accounts.first.name)
+
+    def submission_of(self, account: str) -> Submission:
+        """Return the part that hands reels to an account of HeyGen; raises AccountGone."""
+        found, chosen = self._submissions.get(account), self.accounts.get(account)
+        if found is None:
+            found = self._submissions[account] = Submission(
+                self.store,
+                chosen.client,
+                self.settings,
+                self.webhook_base_url,
+                self.fallback_after_s,
+                self._jitter,
+                account=account,
+                max_concurrent=chosen.max_concurrent,
+            )
+        return found
 
     # Modes
 
@@ -196,6 +217,7 @@ class HeyGenVideoProcessor:
         mode = self._effective(requested)
         return replace(
             reel,
+            account=self.accounts.choose(reel.account),
             mode=mode,
             requested_mode=requested,
             status=ReelStatus.PENDING,
@@ -207,9 +229,10 @@ class HeyGenVideoProcessor:
     def process_reel(self, reel: Reel | int) -> bool:
         """Hand a reel to HeyGen; True: accepted, or safely queued. An unsaved reel is stored first."""
         stored = self.enqueue(reel) if isinstance(reel, Reel) and reel.id is None else self._stored(reel)
-        if stored.status is ReelStatus.PENDING:
-            for claimed in self.submission.claim(utcnow(), 1, only=stored.id):
-                self.submission.send(claimed)
+        if stored.status is ReelStatus.PENDING and stored.account in self.accounts.names:
+            submission = self.submission_of(stored.account)
+            for claimed in submission.claim(utcnow(), 1, only=stored.id):
+                submission.send(claimed)
         return self.store.reels.get(stored.id or 0).status is not ReelStatus.FAILED
 
     # Learning
@@ -270,10 +293,10 @@ class HeyGenVideoProcessor:
         is_miss = observation.channel is Channel.POLL and observation.at >= due
         return Arrival.MISSED if is_miss else None
 
-    def look(self, video_id: str) -> RemoteVideo:
-        """Ask HeyGen for one video; one that HeyGen does not know is MISSING. Raises HeyGenError."""
+    def look(self, video_id: str, account: str) -> RemoteVideo:
+        """Ask an account of HeyGen for one video; one that it does not know is MISSING. Raises HeyGenError."""
         try:
-            return self.client.get_video(video_id)
+            return self.accounts.get(account).client.get_video(video_id)
         except HeyGenRefused as error:
             if error.status != 404:
                 raise
@@ -289,7 +312,7 @@ class HeyGenVideoProcessor:
         stored = self._stored(reel)
         if stored.video_id is None or stored.id is None:
             raise _not_sent(stored)
-        video = self.look(stored.video_id)
+        video = self.look(stored.video_id, stored.account)
         now = utcnow()
         with self.store.transaction():
             self.store.timeline.add(stored.id, now, "manual_check", remote_status=video.raw_status)
@@ -344,7 +367,7 @@ class HeyGenVideoProcessor:
         return self._restart(stored)
 
     def _ask_before_retry(self, reel: Reel, video_id: str) -> Reel:
-        video = self.look(video_id)
+        video = self.look(video_id, reel.account)
         if video.status is RemoteStatus.COMPLETED and video.video_url:
             self.apply(Observation(video=video, channel=Channel.MANUAL, at=utcnow(), reason="retry"))
             return self.store.reels.get(reel.id or 0)
@@ -359,9 +382,10 @@ class HeyGenVideoProcessor:
             stored = self.store.reels.get(reel.id or 0)
             if stored.send_state is SendState.DOUBT:
                 return self._restart(stored)
-            if self.submission.gate().state == "open":
+            submission = self.submission_of(stored.account)
+            if submission.gate().state == "open":
                 raise Refused("Reel {id} already waits for its turn.", id=stored.id)
-            self.submission.open_gate(now)
+            submission.open_gate(now)
             self.store.timeline.add(stored.id or 0, now, "retry", what="queue_opened")
             return stored
 
@@ -399,7 +423,10 @@ def _mode(value: str) -> ProcessingMode:
 
 
 def _queued_entry(reel: Reel, now: datetime) -> TimelineEntry:
-    detail = {"attempt": reel.attempt, "mode": str(reel.mode), "requested_mode": str(reel.requested_mode)}
+    detail: dict[str, Any] = {"attempt": reel.attempt, "mode": str(reel.mode)}
+    detail["requested_mode"] = str(reel.requested_mode)
+    if reel.account:
+        detail["account"] = reel.account
     return TimelineEntry(at=now, kind=str(ReelStatus.PENDING), detail=detail)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.clock import utcnow
@@ -19,7 +19,7 @@ RECEIVER_URL = "receiver_url"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """Hold what pages, command line and servers work with."""
+    """Hold what pages, command line and servers work with; `client` is the first account's."""
 
     settings: Settings
     store: Store
@@ -28,7 +28,13 @@ class Product:
 
     def webhook_secrets(self) -> Sequence[str]:
         """Return the signing secrets that are believed."""
-        return [*self.settings.webhook_secrets, *SecretFile(self.store.path).believed(utcnow())]
+        return [secret for secrets in self.secrets_by_account().values() for secret in secrets]
+
+    def secrets_by_account(self) -> Mapping[str, Sequence[str]]:
+        """Return the signing secrets that are believed of each account: one speaks for its own reels alone."""
+        file, now = SecretFile(self.store.path), utcnow()
+        accounts = self.processor.accounts
+        return {each.name: [*each.webhook_secrets, *file.believed(now, each.name)] for each in accounts}
 
 
 def open_product(settings: Settings, *, port: int | None = None, demo_url: str | None = None) -> Product:
@@ -53,7 +59,8 @@ def open_product(settings: Settings, *, port: int | None = None, demo_url: str |
         client=client,
         wake=waker(broker_url).wake if broker_url else nobody,
     )
-    return Product(settings=processor.settings, store=store, client=client, processor=processor)
+    first = processor.accounts.first.client
+    return Product(settings=processor.settings, store=store, client=first, processor=processor)
 
 
 def find_demo(store: Store) -> str:

@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from core.clock import utcnow
 from core.errors import StoreError
-from core.models import NewDelivery
-from core.parsing import webhook_event
+from core.models import NewDelivery, signed_by
+from core.parsing import event_type
 from core.recorder import Recorder, TooManyWaiting
 from core.signature import verify
 from core.started import Started
@@ -29,8 +29,8 @@ LIMIT_BYTES: Final = 64 * 1024
 BODY_TIMEOUT_S: Final = 30.0
 RETRY_AFTER_S: Final = 5
 SECRETS_FOR_S: Final = 1.0
-KEPT_HEADERS: Final = (b"content-type", b"user-agent", b"heygen-event-id", b"heygen-timestamp")
-SIGNATURES: Final = (b"heygen-signature", b"signature")
+SIGNATURES: Final = frozenset({b"heygen-signature", b"signature"})
+WORTH_KEEPING: Final = SIGNATURES | {b"content-type", b"user-agent", b"heygen-event-id", b"heygen-timestamp"}
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Coroutine[Any, Any, Message]]
@@ -57,7 +57,7 @@ class Receiver:
         self,
         store: Store,
         recorder: Recorder,
-        secrets: Callable[[], Sequence[str]],
+        secrets: Callable[[], Mapping[str, Sequence[str]]],
         *,
         body_timeout_s: float = BODY_TIMEOUT_S,
     ) -> None:
@@ -65,7 +65,7 @@ class Receiver:
         self._body_timeout_s = body_timeout_s
         self._recorder = recorder
         self._secrets = secrets
-        self._known: Sequence[str] = ()
+        self._known: Mapping[str, Sequence[str]] = {}
         self._known_until_s = 0.0
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -100,7 +100,7 @@ class Receiver:
             raise Rejected(404, "there is no such reel")
         _check_encoding(headers)
         try:
-            event = webhook_event(body)
+            kind = event_type(body)
         except ValueError as error:
             raise Rejected(400, f"not a webhook: {error}") from None
         await self._recorder.record(
@@ -108,7 +108,7 @@ class Receiver:
                 received_at=utcnow(),
                 reel_id=reel_id,
                 auth=auth,
-                event_type=event.event_type,
+                event_type=kind,
                 body=body,
                 headers=_kept(headers),
             )
@@ -118,19 +118,28 @@ class Receiver:
     def _authenticate(
         self, body: bytes, headers: Sequence[tuple[bytes, bytes]], reel_id: int | None, token: str | None
     ) -> str | None:
-        """Return `token` or `signature`, whichever holds, or None."""
+        """Return `token`, or `signature` with the account that signed, whichever holds, or None."""
         if token and reel_id is not None and self._store.reels.token_reel(_sha256(token)) == reel_id:
             return "token"
         signatures = _signatures(headers)
-        return "signature" if signatures and self._signed(body, signatures) else None
+        signer = self._signer(body, signatures) if signatures else None
+        return None if signer is None else signed_by(signer)
 
-    def _signed(self, body: bytes, signatures: Sequence[bytes]) -> bool:
-        """Try the secrets as they were a moment ago; only where none fits, or they are older, read them anew."""
+    def _signer(self, body: bytes, signatures: Sequence[bytes]) -> str | None:
+        """Return the account whose secret has signed, or None.
+
+        The secrets are tried as they were a moment ago; only where none fits, or they are older, they are read anew.
+        """
         now_s = time.monotonic()
-        if now_s < self._known_until_s and verify(body, signatures, self._known):
-            return True
+        known = _signer(body, signatures, self._known) if now_s < self._known_until_s else None
+        if known is not None:
+            return known
         self._known, self._known_until_s = self._secrets(), now_s + SECRETS_FOR_S
-        return verify(body, signatures, self._known)
+        return _signer(body, signatures, self._known)
+
+
+def _signer(body: bytes, signatures: Sequence[bytes], known: Mapping[str, Sequence[str]]) -> str | None:
+    return next((account for account, secrets in known.items() if verify(body, signatures, secrets)), None)
 
 
 def _sha256(token: str) -> bytes:
@@ -150,8 +159,11 @@ def _signatures(headers: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
 
 def _kept(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return the headers worth keeping; signatures are only named."""
-    kept = {name.decode(): value.decode("latin-1")[:200] for name, value in headers if name in KEPT_HEADERS}
-    return kept | {name.decode(): "***" for name, _ in headers if name in SIGNATURES}
+    return {
+        name.decode(): "***" if name in SIGNATURES else value.decode("latin-1")[:200]
+        for name, value in headers
+        if name in WORTH_KEEPING
+    }
 
 
 def _check_encoding(headers: Sequence[tuple[bytes, bytes]]) -> None:
@@ -207,9 +219,9 @@ async def _answer(send: Send, status: int, body: bytes, *, allow: bool = False, 
 
 
 def webhook_routes(receiver: Receiver) -> list[Route]:
-    """Return the webhook's routes."""
+    """Return the webhook's routes, the busiest first: they are tried in turn."""
     return [
+        Route("/webhooks/heygen", receiver),
         Route("/webhooks/heygen/reel/{reel_id}/{token}", receiver),
         Route("/webhooks/heygen/reel/{reel_id}", receiver),
-        Route("/webhooks/heygen", receiver),
     ]

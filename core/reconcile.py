@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from core import pace
+from core.accounts import fact
 from core.clock import utcnow
 from core.endpoint import ENDPOINT, EVENTS
 from core.errors import HeyGenError
@@ -33,7 +34,8 @@ class Reconciler:
 
     PACES: Final = (RECONCILE, CAUGHT_UP)
 
-    def __init__(self, processor: HeyGenVideoProcessor) -> None:
+    def __init__(self, processor: HeyGenVideoProcessor, account: str | None = None) -> None:
+        self._account = processor.accounts.get(processor.accounts.first.name if account is None else account)
         self._processor = processor
         self._store = processor.store
 
@@ -46,20 +48,21 @@ class Reconciler:
             self.reconcile()
         except HeyGenError as error:
             logger.warning("Reconciling: %s", error)
-            pace.postpone(self._store, RECONCILE, now, AGAIN_S)
+            pace.postpone(self._store, self._fact(RECONCILE), now, AGAIN_S)
             return AGAIN_S
         with self._store.transaction():
-            pace.postpone(self._store, CAUGHT_UP, now, LONG_S)
-            pace.postpone(self._store, RECONCILE, now, EVERY_S)
-            self._store.facts.put(WAS_OPEN, is_open, now)
+            pace.postpone(self._store, self._fact(CAUGHT_UP), now, LONG_S)
+            pace.postpone(self._store, self._fact(RECONCILE), now, EVERY_S)
+            self._store.facts.put(self._fact(WAS_OPEN), is_open, now)
         return 5.0
 
     def _is_time(self, is_open: bool, now: datetime) -> bool:
         """Tell whether to look now: at start, while the channel is down, and once more when it has come back."""
-        caught_up = not pace.is_due(self._store, CAUGHT_UP, now)
-        if caught_up and is_open is not bool(self._store.facts.get(WAS_OPEN)):
-            return pace.take(self._store, f"{RECONCILE}:{'open' if is_open else 'closed'}", now, AGAIN_S)
-        return (is_open or not caught_up) and pace.take(self._store, RECONCILE, now, EVERY_S)
+        caught_up = not pace.is_due(self._store, self._fact(CAUGHT_UP), now)
+        name = f"{RECONCILE}:{'open' if is_open else 'closed'}"
+        if caught_up and is_open is not bool(self._store.facts.get(self._fact(WAS_OPEN))):
+            return pace.take(self._store, self._fact(name), now, AGAIN_S)
+        return (is_open or not caught_up) and pace.take(self._store, self._fact(RECONCILE), now, EVERY_S)
 
     def reconcile(self) -> int:
         """Ask about each video that the history says has ended and we still wait for; return how many were found."""
@@ -74,15 +77,22 @@ class Reconciler:
         return found
 
     def _waiting(self) -> list[Reel]:
-        return [r for r in self._processor.store.reels.processing() if r.mode is not ProcessingMode.POLLING]
+        return [
+            r
+            for r in self._processor.store.reels.processing(self._account.name)
+            if r.mode is not ProcessingMode.POLLING
+        ]
 
     def _is_registered(self) -> bool:
-        registered = self._processor.store.facts.get(ENDPOINT) is not None
-        return registered or bool(self._processor.settings.webhook_secrets)
+        registered = self._processor.store.facts.get(self._fact(ENDPOINT)) is not None
+        return registered or bool(self._account.webhook_secrets)
+
+    def _fact(self, name: str) -> str:
+        return fact(name, self._account.name)
 
     def _ended_videos(self, since: datetime) -> Iterator[str]:
         for event_type in EVENTS:
-            for event in self._processor.client.events(event_type):
+            for event in self._account.client.events(event_type):
                 created_at = _created_at(event)
                 if created_at is not None and created_at < since:
                     break
@@ -93,7 +103,7 @@ class Reconciler:
 
     def _learn(self, reel: Reel) -> int:
         try:
-            video = self._processor.look(reel.video_id or "")
+            video = self._processor.look(reel.video_id or "", reel.account)
         except HeyGenError as error:  # the others need not wait for this one
             logger.warning("Reconciling: %s", error, extra={"reel_id": reel.id})
             return 0

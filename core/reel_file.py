@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from core.errors import InvalidReel, ReelsError
 from core.models import ProcessingMode, Reel
 from core.validation import check_reel
 
-COLUMNS: Final = ("title", "script", "avatar", "voice", "aspect_ratio", "mode")
+COLUMNS: Final = ("title", "script", "avatar", "voice", "aspect_ratio", "mode", "account")
 
 
 class WrongFile(ReelsError):
@@ -33,10 +33,11 @@ class Row:
     cells: Mapping[str, str]
 
 
-def read_csv(path: Path, *, has_url: bool = True) -> list[Reel]:
+def read_csv(path: Path, *, has_url: bool = True, choose: Callable[[str], str] = str) -> list[Reel]:
     """Return the reels of a file; raises WrongFile, with nothing stored or spent.
 
-    Without a public address (`has_url` false) no row can have the mode webhook.
+    Without a public address (`has_url` false) no row can have the mode webhook. `choose` returns the account that is
+    meant by what stands in a row, or raises InvalidReel.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -55,7 +56,7 @@ def read_csv(path: Path, *, has_url: bool = True) -> list[Reel]:
             reel = _reel(row)
             if reel.mode is ProcessingMode.WEBHOOK and not has_url:
                 raise InvalidReel(NEEDS_URL, about="mode")
-            reels.append(reel)
+            reels.append(replace(reel, account=choose(reel.account)))
         except ValueError as error:
             wrong.append(f"row {row.line}: {error}")
     if wrong:
@@ -111,6 +112,7 @@ def _reel(row: Row) -> Reel:
         voice_id=cells.get("voice", ""),
         aspect_ratio=cells.get("aspect_ratio") or "9:16",
         mode=ProcessingMode(mode) if mode else None,
+        account=cells.get("account", ""),
     )
     check_reel(reel)
     return reel

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.clock import utcnow
-from core.errors import HeyGenError, HeyGenRefused, PlaceError
+from core.errors import AccountGone, HeyGenError, HeyGenRefused, PlaceError
 from core.models import Reel, ReelStatus, SendState
 from core.processor import HeyGenVideoProcessor
 from core.schedule import backoff_s
@@ -78,7 +78,7 @@ class Remover:
             return Wait(seconds=SOON_S)
         if reel.send_state is SendState.UNKNOWN:
             try:
-                found = self._processor.submission.find(reel).status is ReelStatus.PROCESSING
+                found = self._processor.submission_of(reel.account).find(reel).status is ReelStatus.PROCESSING
             except HeyGenError as error:
                 return _backoff(job, str(error))
             if found or job.attempts < SEARCHES:
@@ -99,7 +99,10 @@ class Remover:
     # Then
 
     def _take_away(self, job: RemovalJob) -> Wait | None:
-        problem = self._delete_videos(job) if job.at_heygen else None
+        try:
+            problem = self._delete_videos(job) if job.at_heygen else None
+        except AccountGone:
+            return Wait(seconds=RENDERING_S)
         if problem is not None and job.attempts + 1 < TRIES:
             return _backoff(job, problem)
         try:
@@ -116,14 +119,16 @@ class Remover:
         try:
             for video_id in [reel.video_id, *self._store.removals.past_videos(job.reel_id)]:
                 if video_id is not None:
-                    self._delete_video(video_id)
+                    self._delete_video(video_id, reel.account)
+        except AccountGone:  # it waits for the account, however long that takes
+            raise
         except HeyGenError as error:
             return str(error)
         return None
 
-    def _delete_video(self, video_id: str) -> None:
+    def _delete_video(self, video_id: str, account: str) -> None:
         try:
-            self._processor.client.delete_video(video_id)
+            self._processor.accounts.get(account).client.delete_video(video_id)
         except HeyGenRefused as error:
             if error.status != 404:  # it is gone already
                 raise

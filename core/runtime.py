@@ -51,7 +51,7 @@ class Runtime:
         )
         self._recorder = Recorder(recorder_store, self._wake_inbox)
         self._receives = receiver
-        self._webhooks = Receiver(self.product.store, self._recorder, self.product.webhook_secrets)
+        self._webhooks = Receiver(self.product.store, self._recorder, self.product.secrets_by_account)
 
     @property
     def routes(self) -> list[Route]:

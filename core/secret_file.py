@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -17,14 +17,18 @@ OLD_SECRET_LIFE: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSecret:
-    """Hold one signing secret of one endpoint; `until` (ISO) ends the life of one that was rotated away."""
+    """Hold one signing secret of one endpoint; `until` (ISO) ends the life of one that was rotated away.
+
+    `account` names the HeyGen account that signs with it.
+    """
 
     endpoint_id: str
     secret: str
     until: str | None = None
+    account: str = ""
 
     def __repr__(self) -> str:
-        return f"KeptSecret(endpoint_id={self.endpoint_id!r}, until={self.until!r})"
+        return f"KeptSecret(endpoint_id={self.endpoint_id!r}, until={self.until!r}, account={self.account!r})"
 
     def holds_at(self, now: datetime) -> bool:
         """Tell whether the secret is believed at a moment."""
@@ -39,9 +43,9 @@ class SecretFile:
         self._seen: tuple[int, int] | None = None
         self._kept: tuple[KeptSecret, ...] = ()
 
-    def believed(self, now: datetime) -> Sequence[str]:
-        """Return the secrets that are believed now, newest first."""
-        return [kept.secret for kept in self.read() if kept.holds_at(now)]
+    def believed(self, now: datetime, account: str = "") -> Sequence[str]:
+        """Return the secrets of an account that are believed now, newest first."""
+        return [kept.secret for kept in self.read() if kept.account == account and kept.holds_at(now)]
 
     def read(self) -> tuple[KeptSecret, ...]:
         """Return everything in the file; it is parsed again only when it has changed."""
@@ -60,12 +64,12 @@ class SecretFile:
         except (OSError, ValueError, TypeError) as error:  # why: by the error's name, for its words may hold a secret
             raise StoreError("{path} cannot be read: {why}.", path=str(self.path), why=type(error).__name__) from None
 
-    def add(self, endpoint_id: str, secret: str, now: datetime) -> None:
-        """Believe a new secret from now on, and the ones before it for another day."""
+    def add(self, endpoint_id: str, secret: str, now: datetime, account: str = "") -> None:
+        """Believe a new secret of an account from now on, and the ones before it for another day."""
         ends = (now + OLD_SECRET_LIFE).isoformat()
         old = [kept for kept in self.read() if kept.holds_at(now)]
-        aged = [KeptSecret(endpoint_id=kept.endpoint_id, secret=kept.secret, until=kept.until or ends) for kept in old]
-        self._write([KeptSecret(endpoint_id=endpoint_id, secret=secret), *aged])
+        aged = [replace(kept, until=kept.until or ends) if kept.account == account else kept for kept in old]
+        self._write([KeptSecret(endpoint_id=endpoint_id, secret=secret, account=account), *aged])
 
     def _write(self, kept: Sequence[KeptSecret]) -> None:
         """Replace the file whole, readable by its owner alone."""

@@ -22,6 +22,7 @@ _FIELDS: Final = {
     "aspect_ratio": "aspect_ratio formato format ratio aspecto aspect shape forma relacion_de_aspecto proporcion",
     "mode": "mode modo processing_mode modo_de_procesamiento",
 }
+_ACCOUNT: Final = frozenset({"account", "cuenta", "heygen_account", "cuenta_de_heygen", "nombre_de_la_cuenta"})
 _RATIOS: Final = {
     "9:16": "vertical reel reels instagram_reel story stories historia historias tiktok short shorts",
     "4:5": "portrait retrato feed",
@@ -56,6 +57,11 @@ def fold(text: str) -> str:
 def field_of(name: str) -> str | None:
     """Return which field of a reel a column holds, None for a variable of the script."""
     return FIELDS.get(fold(_REMARK.sub(" ", name)))
+
+
+def names_account(name: str) -> bool:
+    """Tell whether a column holds the HeyGen account of each reel; only where there are several it is asked."""
+    return fold(_REMARK.sub(" ", name)) in _ACCOUNT
 
 
 def ratio_of(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core import heartbeat
+from core.account_figures import AccountFigures
+from core.accounts import fact, spoken
 from core.clock import isoformat, utcnow
 from core.dashboard import Figures, figures, worker_age_s
 from core.detection import LABELS
@@ -67,14 +69,19 @@ class ProductCollector(Collector):
         yield _counted(CounterMetricFamily, "sweeps", "Sweeps by outcome.", "outcome", facts.tallies("sweeps"))
         yield _counted(CounterMetricFamily, "notifications", "Messages by outcome.", "outcome", facts.tallies(TALLY))
         yield self._calls()
+        yield from _of_accounts(shown)
         yield self._detection()
         yield self._batches()
         yield from self._gauges(shown)
 
     def _calls(self) -> Metric:
-        calls = CounterMetricFamily("heygen_calls", "Calls to HeyGen.", labels=["kind", "status"])
-        for label, n in self._product.store.facts.tallies("calls").items():
-            calls.add_metric(label.split("|"), n)
+        """Tell the calls to HeyGen, with a label for the account where there are several."""
+        accounts, facts = self._product.processor.accounts, self._product.store.facts
+        labels = ["kind", "status", *(["account"] if accounts.several else [])]
+        calls = CounterMetricFamily("heygen_calls", "Calls to HeyGen.", labels=labels)
+        for account in accounts.names:
+            for label, n in facts.tallies(fact("calls", account)).items():
+                calls.add_metric([*label.split("|"), *([spoken(account)] if accounts.several else [])], n)
         return calls
 
     def _detection(self) -> Metric:
@@ -117,8 +124,26 @@ class ProductCollector(Collector):
         if self._product.settings.celery_broker_url:
             yield _gauge("broker_up", "Whether the broker answered when last looked at.", float(shown.broker == "ok"))
         yield _gauge("worker_alive", "Whether a worker lives.", float(shown.worker_alive))
-        yield _gauge("queue_open", "Whether the queue feeds HeyGen.", float(shown.gate.state == "open"))
+        gates = [each.gate for each in shown.accounts] or [shown.gate]
+        yield _gauge("queue_open", "Whether every queue feeds HeyGen.", float(all(g.state == "open" for g in gates)))
         yield _gauge("webhook_breaker_open", "Whether the webhook channel counts as down.", float(shown.channel_open))
+
+
+def _of_accounts(shown: Figures) -> Iterator[Metric]:
+    """Tell how each account stands, where there are several; what nobody knows of one is left out."""
+    if not shown.accounts:
+        return
+    told: tuple[tuple[str, str, Callable[[AccountFigures], float | None]], ...] = (
+        ("account_reels_queued", "Reels of an account waiting to be sent.", lambda each: each.waiting),
+        ("account_reels_in_flight", "Reels of an account at HeyGen.", lambda each: each.in_flight),
+        ("account_concurrency_limit", "Renders that an account takes at once.", lambda each: each.limit),
+        ("account_queue_open", "Whether an account is fed.", lambda each: float(each.gate.state == "open")),
+        ("account_wallet_balance", "What the wallet of an account has left.", lambda each: each.wallet.balance),
+    )
+    for name, text, read in told:
+        values = {spoken(each.name): read(each) for each in shown.accounts}
+        known = {account: value for account, value in values.items() if value is not None}
+        yield _counted(GaugeMetricFamily, name, text, "account", known)
 
 
 def _counted(

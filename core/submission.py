@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from os import getpid
 from typing import Any, Final
 
+from core.accounts import fact
 from core.clock import utcnow
 from core.config import Settings
 from core.errors import HeyGenError, HeyGenRefused
@@ -30,7 +31,7 @@ GATE: Final = "gate"
 
 
 class Submission:
-    """Feed HeyGen from the queue in the store; safe to run in several processes at once."""
+    """Feed one account of HeyGen from the queue in the store; safe to run in several processes at once."""
 
     def __init__(
         self,
@@ -40,6 +41,9 @@ class Submission:
         webhook_base_url: str | None,
         fallback_after_s: Callable[[], float],
         jitter: Callable[[], float] = random.random,
+        *,
+        account: str = "",
+        max_concurrent: int | None = None,
     ) -> None:
         self._store = store
         self._client = client
@@ -47,26 +51,35 @@ class Submission:
         self._webhook_base_url = webhook_base_url
         self._fallback_after_s = fallback_after_s
         self._jitter = jitter
+        self._account = account
+        self._max_concurrent = max_concurrent or settings.max_concurrent
+        self._gate = fact(GATE, account)
         self._owner = f"{socket.gethostname()}-{getpid()}-{secrets.token_hex(4)}"
 
     def gate(self) -> Gate:
         """Return the state of the queue."""
-        return Gate.from_json(self._store.facts.get(GATE))
+        return Gate.from_json(self._store.facts.get(self._gate))
+
+    def keep_gate(self, gate: Gate, now: datetime) -> None:
+        """Write down how the queue stands, where that has changed."""
+        if gate != self.gate():
+            self._store.facts.put(self._gate, None if gate.state == "open" else gate.to_json(), now)
 
     def open_gate(self, now: datetime) -> None:
         """Let the queue feed HeyGen again, at once."""
-        self._store.facts.put(GATE, None, now)
+        self._store.facts.put(self._gate, None, now)
 
     def claim(self, now: datetime, limit: int, only: int | None = None) -> list[Reel]:
         """Lease at most `limit` reels that may be sent now."""
-        if not self.gate().lets_through(now) or not self._store.reels.may_send(now):
+        if not self.gate().lets_through(now) or not self._store.reels.may_send(now, self._account):
             return []
         forgotten = now - timedelta(seconds=FORGOTTEN_AFTER * self._fallback_after_s())
         return self._store.reels.claim(
+            account=self._account,
             owner=self._owner,
             now=now,
             lease_s=LEASE_S,
-            room=self._settings.max_concurrent,
+            room=self._max_concurrent,
             forgotten=forgotten,
             limit=limit,
             only=only,
@@ -156,7 +169,7 @@ class Submission:
             other = self._store.reels.by_video(video_id)
             if other is not None:
                 return self._doubt(reel, now, f"HeyGen gave video {video_id}, which is reel {other.id}'s")
-            if self._store.facts.get(GATE) is not None:
+            if self._store.facts.get(self._gate) is not None:
                 self.open_gate(now)
             self._store.timeline.add(claimed.id, now, "processing", video_id=video_id, how=how, request_id=request_id)
             return self._store.reels.save(
@@ -183,7 +196,7 @@ class Submission:
             gate = self.gate()
             changed = gate.after(error, now, self._jitter())
             if changed != gate:
-                self._store.facts.put(GATE, changed.to_json(), now)
+                self._store.facts.put(self._gate, changed.to_json(), now)
             if outcome is Outcome.FINAL and isinstance(error, HeyGenRefused):
                 return self._refused(reel, error, now)
             if outcome is Outcome.UNKNOWN:

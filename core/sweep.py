@@ -1,4 +1,4 @@
-"""Ask HeyGen for everything that is due, in one bulk call for up to 100 videos: one sweep for the account."""
+"""Ask HeyGen for everything that is due, in one bulk call for up to 100 videos: one sweep for each account."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from core.accounts import fact
 from core.clock import utcnow
 from core.errors import HeyGenError, HeyGenRefused, Unreachable
 from core.models import Channel, Observation, ProcessingMode, Reel, ReelStatus, RemoteStatus, RemoteVideo
@@ -50,24 +51,28 @@ class SweepState:
 
 
 class Sweeper:
-    """Look for the reels whose turn it is; of several processes one sweeps at a time."""
+    """Look for the reels of one account whose turn it is; of several processes one sweeps at a time."""
 
-    def __init__(self, processor: HeyGenVideoProcessor, jitter: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self, processor: HeyGenVideoProcessor, jitter: Callable[[], float] = random.random, account: str | None = None
+    ) -> None:
+        self._account = processor.accounts.first.name if account is None else account
+        self._name = fact(SWEEP, self._account)
         self._processor = processor
         self._store = processor.store
         self._jitter = jitter
 
     def state(self) -> SweepState:
         """Return what all processes know of the last sweep."""
-        return SweepState.from_json(self._store.facts.get(SWEEP))
+        return SweepState.from_json(self._store.facts.get(self._name))
 
     def turn(self, now: datetime) -> float:
         """Sweep if a sweep is due; return the seconds after which it is worth looking again."""
-        deadline = [] if self._is_quiet(now) else self._store.reels.past_deadline(now)
+        deadline = [] if self._is_quiet(now) else self._store.reels.past_deadline(now, self._account)
         due = self._due(now)
         if not deadline and not due:
             return IDLE_S
-        with self._leased(SWEEP, now) as mine:
+        with self._leased(self._name, now) as mine:
             if not mine:
                 return IDLE_S
             for reel in deadline:
@@ -126,7 +131,10 @@ class Sweeper:
     def _included(self, now: datetime) -> list[Reel]:
         processor = self._processor
         channel, fallback_s = processor.channel(), processor.fallback_after_s()
-        starts = ((reel, processor.due_for_sweep(reel, channel, fallback_s)) for reel in self._store.reels.processing())
+        starts = (
+            (reel, processor.due_for_sweep(reel, channel, fallback_s))
+            for reel in self._store.reels.processing(self._account)
+        )
         return [reel for reel, start in starts if start is not None and start <= now]
 
     def _is_time(self, included: Sequence[Reel], last_at: datetime | None, now: datetime) -> bool:
@@ -152,7 +160,7 @@ class Sweeper:
             self._failed(error)
         else:
             with self._store.transaction():
-                self._store.facts.put(SWEEP, SweepState(last_at=utcnow()).to_json(), utcnow())
+                self._store.facts.put(self._name, SweepState(last_at=utcnow()).to_json(), utcnow())
                 self._store.facts.add("sweeps", "done")
 
     def _tell_fallbacks(self, reels: Sequence[Reel]) -> None:
@@ -171,7 +179,7 @@ class Sweeper:
     def _ask(self, reels: Sequence[Reel]) -> None:
         by_video = {reel.video_id: reel for reel in reels if reel.video_id}
         try:
-            rows = self._processor.client.video_statuses(list(by_video))
+            rows = self._processor.accounts.get(self._account).client.video_statuses(list(by_video))
         except HeyGenRefused as error:
             if error.status not in NO_BULK:
                 raise
@@ -190,7 +198,7 @@ class Sweeper:
     def _look(self, reel: Reel, video_id: str) -> RemoteVideo:
         """Ask for one video; one that HeyGen cannot tell of lets the others go first for a while."""
         try:
-            return self._processor.look(video_id)
+            return self._processor.look(video_id, reel.account)
         except HeyGenError:
             self._store.reels.save(reel, check_after=utcnow() + timedelta(seconds=ASIDE_S))
             raise
@@ -212,14 +220,14 @@ class Sweeper:
             problem="unreachable" if isinstance(error, Unreachable) else str(error),
         )
         with self._store.transaction():
-            self._store.facts.put(SWEEP, state.to_json(), now)
+            self._store.facts.put(self._name, state.to_json(), now)
             self._store.facts.add("sweeps", "failed")
         logger.warning("Sweep: %s", error)
 
     def _last_look(self, reel: Reel) -> None:
         """Ask once more at the deadline, and give up only when HeyGen has answered that the video is not finished."""
         try:
-            video = self._processor.look(reel.video_id or "")
+            video = self._processor.look(reel.video_id or "", reel.account)
         except HeyGenError as error:
             wait = timedelta(seconds=max(30.0, error.retry_after_s or 0.0))
             self._store.reels.save(reel, check_after=utcnow() + wait)

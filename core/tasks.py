@@ -56,7 +56,6 @@ class Hands:
     def __init__(self, settings: Settings) -> None:
         self.product = _open(settings)
         self.turns = Turns(self.product.processor, self.product.webhook_secrets)
-        self._sweeper = Sweeper(self.product.processor)
         self._shown: dict[str, float] = {}
 
     def take(self, name: str) -> None:
@@ -91,11 +90,14 @@ class Hands:
 
     def check(self, reel_id: int) -> bool:
         """Ask HeyGen about a reel if a check of it is due; tell whether it is finished."""
-        return self._sweeper.check(reel_id)
+        processor = self.product.processor
+        account = self.product.store.reels.get(reel_id).account
+        return account in processor.accounts.names and Sweeper(processor, account=account).check(reel_id)
 
     def close(self) -> None:
         """Close what was opened."""
-        self.product.client.close()
+        for account in self.product.processor.accounts:
+            account.client.close()
         self.product.store.close()
 
 

@@ -8,35 +8,32 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Final
 
-from core import catalogue, heartbeat, pace
+from core import heartbeat, pace
+from core.account_watch import ACCOUNT, AccountWatch
+from core.accounts import fact
 from core.archive import Archivist
 from core.campaigns import Retrier
+from core.catalogue import CATALOGUE
 from core.connectivity import Connectivity
-from core.errors import HeyGenError, ReelsError
-from core.gate import Gate
+from core.errors import ReelsError
 from core.inbox import Inbox
-from core.models import Account
 from core.notify import Teller
 from core.processor import HeyGenVideoProcessor
 from core.reconcile import Reconciler
 from core.removal import Remover
-from core.submission import GATE
 from core.sweep import Sweeper
 
 logger = logging.getLogger(__name__)
 
 POLL_S: Final = 0.25
-ACCOUNT: Final = "account"
-ACCOUNT_S: Final = 60.0
-ACCOUNT_SOON_S: Final = 5.0
-QUIET: Final = "account_quiet"  # for as long as HeyGen asks for
-CATALOGUE: Final = "catalogue"
-CATALOGUE_S: Final = 600.0
 SENDERS: Final = 6
 INBOX_WORKERS: Final = 4
 ARCHIVISTS: Final = 2
@@ -48,26 +45,35 @@ Turn = Callable[[datetime], float]
 
 
 class Slots:
-    """Run a bounded number of jobs at once, each in a thread of its own, and know how many more could start."""
+    """Run a bounded number of jobs at once, each in a thread of its own, and know how many more could start.
+
+    Where jobs are told to be an account's, the bound is each account's own: a slow one holds up no other.
+    """
 
     def __init__(self, name: str, size: int) -> None:
         self._name = name
         self._size = size
         self._running = 0
+        self._by_account: Counter[str] = Counter()
         self._changed = threading.Condition()
 
     @property
     def free(self) -> int:
         """Return how many jobs could start at once."""
-        return self._size - self._running
+        return self.free_for("")
 
-    def run(self, job: Callable[[], object], then: Callable[[], None]) -> None:
+    def free_for(self, account: str) -> int:
+        """Return how many jobs of an account could start at once."""
+        return self._size - self._by_account[account]
+
+    def run(self, job: Callable[[], object], then: Callable[[], None], account: str = "") -> None:
         """Start a job; `then` is called when it has ended."""
         with self._changed:
             self._running += 1
-        threading.Thread(target=self._one, args=(job, then), name=self._name, daemon=True).start()
+            self._by_account[account] += 1
+        threading.Thread(target=self._one, args=(job, then, account), name=self._name, daemon=True).start()
 
-    def _one(self, job: Callable[[], object], then: Callable[[], None]) -> None:
+    def _one(self, job: Callable[[], object], then: Callable[[], None], account: str) -> None:
         try:
             job()
         except ReelsError as error:
@@ -77,6 +83,7 @@ class Slots:
         finally:
             with self._changed:
                 self._running -= 1
+                self._by_account[account] -= 1
                 self._changed.notify_all()
             then()
 
@@ -121,33 +128,49 @@ class Turns:
             "archive": Slots("archive", ARCHIVISTS),
             "notify": Slots("notify", len(processor.settings.notify_urls)),
         }
+        names = processor.accounts.names
+        self.by_account: dict[str, dict[str, Turn]] = {
+            "sweep": {name: Sweeper(processor, account=name).turn for name in names},
+            "reconcile": {name: Reconciler(processor, name).turn for name in names},
+            "account": {name: partial(self.account_turn, account=name) for name in names},
+        }
         self.by_name: dict[str, Turn] = {
             "submit": self.submit_turn,
             "inbox": self.inbox_turn,
             "archive": self.archive_turn,
             "notify": self.notify_turn,
-            "sweep": Sweeper(processor).turn,
+            "sweep": side_by_side(self.by_account["sweep"]),
             "retry": Retrier(processor).turn,
-            "reconcile": Reconciler(processor).turn,
+            "reconcile": side_by_side(self.by_account["reconcile"]),
             "connectivity": Connectivity(processor, probe_secrets).turn,
-            "account": self.account_turn,
+            "account": side_by_side(self.by_account["account"]),
             "removal": Remover(processor).turn,
             "words": self.words_turn,
         }
 
     def begin(self, now: datetime) -> None:
         """Have at once what is else done now and then: a worker that starts may have a new key, or missed much."""
-        for name in (ACCOUNT, CATALOGUE, *Reconciler.PACES, *Connectivity.PACES):
+        for name in (ACCOUNT, CATALOGUE, *Reconciler.PACES):
+            for account in self._processor.accounts.names:
+                pace.forget(self._store, fact(name, account), now)
+        for name in Connectivity.PACES:
             pace.forget(self._store, name, now)
 
-    def _start(self, name: str, job: Callable[[], object]) -> None:
-        self.slots[name].run(job, lambda: self._ended(name))
+    @property
+    def loops(self) -> dict[str, Turn]:
+        """Return every turn that goes its own pace: what asks an account of HeyGen does so for each by itself."""
+        apart = {fact(name, account): turn for name, each in self.by_account.items() for account, turn in each.items()}
+        return {name: turn for name, turn in self.by_name.items() if name not in self.by_account} | apart
+
+    def _start(self, name: str, job: Callable[[], object], account: str = "") -> None:
+        self.slots[name].run(job, lambda: self._ended(name), account)
 
     def submit_turn(self, now: datetime) -> float:
         """Start sending as many reels as there are free senders and slots at HeyGen."""
-        submission, free = self._processor.submission, self.slots["submit"].free
-        for reel in submission.claim(now, free) if free else ():
-            self._start("submit", partial(submission.send, reel))
+        for account in self._processor.accounts.names:
+            submission, free = self._processor.submission_of(account), self.slots["submit"].free_for(account)
+            for reel in submission.claim(now, free) if free else ():
+                self._start("submit", partial(submission.send, reel), account)
         return POLL_S
 
     def inbox_turn(self, now: datetime) -> float:
@@ -176,57 +199,30 @@ class Turns:
 
     def heartbeat_turn(self, now: datetime, queue: str | None = None) -> float:
         """Show that this worker lives, or that it serves a queue."""
-        calls = self._processor.client.take_calls()
+        calls = [(each.name, each.client.take_calls()) for each in self._processor.accounts]
         with self._store.transaction():
             heartbeat.beat(self._store, now, queue)
-            for (kind, outcome), n in sorted(calls.items()):  # all in one order, or they wait in a circle
-                self._store.facts.add("calls", f"{kind}|{outcome}", n)
+            for account, counted in sorted(calls, key=itemgetter(0)):
+                for (kind, outcome), n in sorted(counted.items()):
+                    self._store.facts.add(fact("calls", account), f"{kind}|{outcome}", n)
         return heartbeat.HEARTBEAT_S
 
-    def account_turn(self, now: datetime) -> float:
-        """Look at the account from time to time, refresh the catalogue, and open a stopped queue when it is cured."""
-        if not pace.is_due(self._store, QUIET, now):
-            return 1.0
-        gate = self._processor.submission.gate()
-        probe = gate.state == "stopped" and gate.until is not None and gate.until <= now
-        if probe:
-            pace.postpone(self._store, ACCOUNT, now, ACCOUNT_S)
-        elif not pace.take(self._store, ACCOUNT, now, ACCOUNT_S):
-            return 1.0
-        try:
-            self._note_account(self._processor.client.me(), now)
-            if pace.is_due(self._store, CATALOGUE, now):
-                catalogue.refresh(self._store, self._processor.client, now)
-                pace.postpone(self._store, CATALOGUE, now, CATALOGUE_S)
-        except HeyGenError as error:
-            return self._note_problem(error, now)
-        return 1.0
+    def account_turn(self, now: datetime, account: str = "") -> float:
+        """Look at an account from time to time, refresh its catalogue, and open a stopped queue when it is cured."""
+        return AccountWatch(self._processor, account).turn(now)
 
-    def _note_problem(self, error: HeyGenError, now: datetime) -> float:
-        """Keep what went wrong; while there is no catalogue, the account is looked at again soon."""
-        before = self._store.facts.get(ACCOUNT) or {}
-        problem = {
-            "message": error.message,
-            "values": error.values,
-            "code": getattr(error, "code", "unreachable"),
-        }
-        with self._store.transaction():
-            self._store.facts.put(ACCOUNT, {**before, "problem": problem}, now)
-            self._put_gate(self._processor.submission.gate().after_failed_look(now), now)
-            if error.retry_after_s:
-                pace.postpone(self._store, QUIET, now, error.retry_after_s)
-        if not pace.is_due(self._store, CATALOGUE, now):
-            return 1.0
-        pace.postpone(self._store, ACCOUNT, now, ACCOUNT_SOON_S)
-        return ACCOUNT_SOON_S
 
-    def _note_account(self, account: Account, now: datetime) -> None:
-        """Keep the wallet's balance, and let what the account says open a stopped queue."""
-        known = {"balance": account.balance, "currency": account.currency, "name": account.name}
-        with self._store.transaction():
-            self._store.facts.put(ACCOUNT, known, now)
-            self._put_gate(self._processor.submission.gate().after_look(account.balance, now), now)
+def side_by_side(turns: Mapping[str, Turn]) -> Turn:
+    """Return one turn that takes those of all accounts, side by side where there are several.
 
-    def _put_gate(self, gate: Gate, now: datetime) -> None:
-        if gate != self._processor.submission.gate():
-            self._store.facts.put(GATE, None if gate.state == "open" else gate.to_json(), now)
+    What fails for one is raised when all have had their turn.
+    """
+    if len(turns) == 1:
+        return next(iter(turns.values()))
+
+    def take(now: datetime) -> float:
+        with ThreadPoolExecutor(len(turns)) as pool:
+            taken = [pool.submit(turn, now) for turn in turns.values()]
+        return min(each.result() for each in taken)
+
+    return take

@@ -63,7 +63,7 @@ class Worker:
         self._store = processor.store
         self._deaf: Callable[[], None] | None = None
         self._turns = Turns(processor, probe_secrets, self.wake)
-        self._loops = {name: Loop(name, turn) for name, turn in self._turns.by_name.items()}
+        self._loops = {name: Loop(name, turn) for name, turn in self._turns.loops.items()}
         self._loops["heartbeat"] = Loop("heartbeat", self._turns.heartbeat_turn)
 
     def start(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.accounts import spoken
 from pages.ui.casting import offered
 from pages.ui.entry import enter
 from pages.ui.language import _
@@ -19,7 +20,8 @@ from pages.ui.plain import plainly
 enter()
 product = opened()
 writing = drafts.current(product)
-offer = offered(product)
+accounts = product.processor.accounts
+names = [spoken(name) for name in accounts.names]
 
 st.title(_("Many at once"), anchor=False)
 if writing.became is not None:
@@ -27,11 +29,12 @@ if writing.became is not None:
         st.success(_("This table has already been submitted as a campaign."), icon=":material/task_alt:")
         if st.button(_("Open the campaign"), icon=":material/arrow_forward:"):
             st.switch_page("pages/campaign.py", query_params={"id": str(writing.became.id)})
-draw_sources(writing)
+draw_sources(writing, names if accounts.several else ())
 if writing.problem is not None:
     st.error(plainly(writing.problem), icon=":material/description:")
 st.header(_("For all rows"), anchor=False)
-draw_common(product, writing, offer)
+draw_common(product, writing)
+offer = offered(product, writing.draft.common.account)
 if writing.draft.rows:
     st.header(_("Rows"), anchor=False)
     checked = check(product, writing.edited(), offer)

@@ -7,15 +7,14 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.clock import utcnow
-from core.dashboard import figures
+from core.account_figures import wallet_of
 from core.drafts import asks_the_same
 from core.errors import InvalidReel, ReelsError
 from core.options import staged
 from core.validation import check_reel
 from pages.ui import draft as drafts
 from pages.ui import guard
-from pages.ui.casting import avatar_of, cast
+from pages.ui.casting import avatar_of, cast, choose_brand
 from pages.ui.component import HERE
 from pages.ui.draft_notes import draw_notes, draw_ways_out
 from pages.ui.frame import WIDTH
@@ -30,7 +29,6 @@ from pages.ui.starts import draw_starts
 
 product = opened()
 sheet = drafts.current(product)
-balance = figures(product, utcnow()).wallet_balance
 
 
 def words() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -95,9 +93,11 @@ with left:
         sheet.choose(replace(choices, options=staged(choices.options, staging)))
 with right:
     frame = st.container()
+    choose_brand(product, sheet)
     cast(product, sheet)
+balance = wallet_of(product, sheet.draft.choices.account).balance
 with frame:
-    draw_preview(sheet, avatar_of(product, sheet.draft.choices.avatar_id), demo=product.settings.demo)
+    draw_preview(sheet, avatar_of(product, sheet.draft.choices), demo=product.settings.demo)
 with counts:
     draw_meter(product, sheet, balance)
 with st.bottom, st.container(horizontal_alignment="center"), st.container(width=WIDTH):

@@ -12,6 +12,7 @@ from core.evidence import chronicle
 from core.models import Reel, ReelStatus
 from core.schedule import is_overdue
 from pages.ui import actions, farewell
+from pages.ui.accounts import gone_words, told_account
 from pages.ui.cascade import draw_cascade
 from pages.ui.deeds import draw_actions
 from pages.ui.entry import may
@@ -76,13 +77,15 @@ def draw_reel(reel_id: int, *, ticking: bool) -> None:
         elif reel.status in {ReelStatus.FAILED, ReelStatus.TIMED_OUT}:
             draw_failure(reel)
         else:
-            draw_progress(reel, now, Outlook(product.processor).of(reel), overdue=overdue)
+            draw_progress(
+                reel, now, Outlook(product.processor).of(reel), overdue=overdue, gone=gone_words(product, reel)
+            )
         actions.draw_problem(reel)
         draw_actions(reel, product, overdue=overdue)
         farewell.draw_question(reel, product)
         draw_keepsakes(reel, product.store)
     with right:
-        draw_particulars(reel)
+        draw_particulars(reel, told_account(product, reel.account))
         events = chronicle(product.store, reel, product.client.base_url, own_address(""))
         st.header(_("Where the time went"), anchor=False)
         draw_cascade([event.entry for event in events], now)

@@ -61,7 +61,7 @@ def draw_list(*, ticking: bool) -> None:
     known = insight(product, first_of_month(now))
     draw_figures(current, known, demo=product.settings.demo)
     draw_channels(current, product.processor.channel(), known, now)
-    wanted = choose_filter(product.store)
+    wanted = choose_filter(product.store, shown_accounts(current))
     reels = product.store.reels.page(wanted, A_PAGE + 1)
     shown = reels[:A_PAGE]
     if shown:
@@ -70,6 +70,14 @@ def draw_list(*, ticking: bool) -> None:
         st.caption(_("No reel matches."))
     paging.draw(reels[A_PAGE - 1].id if len(reels) > A_PAGE else None)
     draw_selection(product, chosen(shown), wanted.shelf)
+
+
+def shown_accounts(current: Figures) -> list[str]:
+    """Return the accounts by which the list can be narrowed: none where there is but one, and those that are gone."""
+    named = [each.name for each in current.accounts] or (
+        [product.processor.accounts.first.name] * bool(current.forsaken)
+    )
+    return [*named, *current.forsaken]
 
 
 def is_busy(current: Figures) -> bool:

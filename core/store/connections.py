@@ -7,7 +7,7 @@ difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
@@ -86,6 +86,9 @@ class Connections(Protocol):
 
     def write_once(self, sql: str, values: Any) -> None:
         """Run one statement, as a durable transaction of its own where none is open."""
+
+    def write_rows(self, sql: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement over rows as `write_once` does; `{given}` in it is their table, `columns` has its types."""
 
     def lock(self, name: str) -> None:
         """Let no other transaction past the same name before this one ends; nothing outside of one."""

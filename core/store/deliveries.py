@@ -6,8 +6,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -24,13 +22,23 @@ _SELECT: Final = f"SELECT {_COLUMNS} FROM delivery "  # noqa: S608  # names are 
 _INSERT: Final = """
     INSERT INTO delivery (fingerprint, received_at, last_seen_at, reel_id, auth, event_type, body, headers, seen,
         verdict, work_after)
-    SELECT column1, column2, column3, CAST(column4 AS BIGINT), column5, column6, column7, column8, column9, 'waiting',
-        column2
-    FROM (VALUES {rows}) AS given WHERE column1 IS NOT NULL
+    SELECT fingerprint, received_at, last_seen_at, reel_id, auth, event_type, body, headers, seen, 'waiting',
+        received_at
+    FROM {given} WHERE fingerprint IS NOT NULL
     ON CONFLICT (fingerprint) DO UPDATE
     SET seen = delivery.seen + excluded.seen, last_seen_at = excluded.last_seen_at
 """
-_EMPTY: Final = (None,) * 9
+_GIVEN: Final = {
+    "fingerprint": "bytea",
+    "received_at": "bigint",
+    "last_seen_at": "bigint",
+    "reel_id": "bigint",
+    "auth": "text",
+    "event_type": "text",
+    "body": "bytea",
+    "headers": "text",
+    "seen": "integer",
+}
 AT_ONCE: Final = 256
 _REPLAY: Final = """
     UPDATE delivery SET verdict = 'waiting', set_aside = 0, attempts = 0, work_after = :now, lease_until = NULL
@@ -59,11 +67,11 @@ class Deliveries:
             return
         rows = _rows(batch)
         if len(rows) <= AT_ONCE:
-            self._connections.write_once(*_insert(rows))
+            self._connections.write_rows(_INSERT, _GIVEN, rows)
             return
-        with self._connections.write() as conn:
-            for start in range(0, len(rows), AT_ONCE):
-                conn.execute(*_insert(rows[start : start + AT_ONCE]))
+        with self._connections.write():
+            for some in chunks(rows, AT_ONCE):
+                self._connections.write_rows(_INSERT, _GIVEN, some)
 
     def claim(self, *, now: datetime, lease_s: float, limit: int) -> list[Delivery]:
         """Lease deliveries that are to be worked off now, oldest first."""
@@ -204,14 +212,3 @@ def _rows(batch: Sequence[NewDelivery]) -> list[tuple[Any, ...]]:
 def fingerprint(new: NewDelivery) -> bytes:
     """Return a hash that is equal only for the same raw body on the same route."""
     return hashlib.sha256(b"%d|%s|" % (new.reel_id or 0, new.auth.encode()) + new.body).digest()
-
-
-def _insert(rows: Sequence[tuple[Any, ...]]) -> tuple[str, list[Any]]:
-    """Return one statement that stores all rows, and its values; few different ones, since each must be prepared."""
-    room = 1 << (len(rows) - 1).bit_length()
-    return _statement(room), list(chain.from_iterable([*rows, *[_EMPTY] * (room - len(rows))]))
-
-
-@cache
-def _statement(room: int) -> str:
-    return _INSERT.format(rows=", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * room))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from core.clock import from_ms, to_ms
 from core.models import Delivery, Verdict
@@ -18,6 +18,7 @@ QUARTER_MS: Final = 900_000
 WALK: Final = 1000
 WALKS: Final = 20
 KINDS: Final = 50
+T = TypeVar("T")
 SHORTEST_BEGINNING: Final = 6
 _COLUMNS: Final = ", ".join(DELIVERY_COLUMNS)
 _SELECT: Final = f"SELECT {_COLUMNS} FROM delivery "  # noqa: S608  # names are ours
@@ -231,6 +232,6 @@ def _term(word: str) -> str:
     return whole(word) + "*" * is_identifier
 
 
-def chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """Cut a list of ids."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))
+def chunks(some: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Cut a list."""
+    return (some[start : start + size] for start in range(0, len(some), size))

@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
+import msgspec
 import psycopg
 from psycopg.types.numeric import FloatLoader
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
@@ -21,70 +23,24 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from core.config import without_password
 from core.errors import StoreError
 from core.store.connections import Connection
+from core.store.postgres_listening import listen
+from core.store.postgres_rows import PostgresResult, PostgresRow
+from core.store.postgres_schema import SCHEMA, TablesInUse, migrate
 from core.store.translation import to_postgres, to_value
 
-logger = logging.getLogger(__name__)
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it is said here, in one sentence
 
-SCHEMA: Final = Path(__file__).parent / "schema" / "postgres"
-CHANNEL: Final = "reels"
 POOL: Final = 12
 CONNECT_S: Final = 3
 SLICE_S: Final = 0.25
 FRESH_S: Final = 0.5
 DOWN_S: Final = 0.5
-LISTEN_S: Final = 1.0
 TRIES: Final = 3
-_MIGRATING: Final = 7_235_701  # any number, the same in every process
-
-T = TypeVar("T")
-
-
-class PostgresRow:
-    """Hold one row, whose values are had by place and by name."""
-
-    __slots__ = ("_places", "_values")
-
-    def __init__(self, places: Mapping[str, int], values: Sequence[Any]) -> None:
-        self._places = places
-        self._values = values
-
-    def __getitem__(self, key: int | str) -> Any:
-        return self._values[self._places[key] if isinstance(key, str) else key]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def keys(self) -> list[str]:
-        """Return the names."""
-        return list(self._places)
 
 
 def _rows(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], PostgresRow]:
     places = {column.name: place for place, column in enumerate(cursor.description or ())}
     return lambda values: PostgresRow(places, values)
-
-
-class PostgresResult:
-    """Hold what a statement gave; its connection is free again."""
-
-    def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
-        self.rowcount = cursor.rowcount
-        self._left = iter(cursor.fetchall() if cursor.description else ())
-
-    def fetchone(self) -> Any:
-        """Return the next row, or None."""
-        return next(self._left, None)
-
-    def fetchall(self) -> list[Any]:
-        """Return the rows that are left."""
-        return list(self._left)
-
-    def __iter__(self) -> Iterator[Any]:
-        return self._left
 
 
 class _Pooled(psycopg.Connection[PostgresRow]):
@@ -136,6 +92,15 @@ def _values(parameters: Any) -> Any:
     if isinstance(parameters, Mapping):
         return {name: to_value(value) for name, value in parameters.items()}
     return [to_value(value) for value in parameters]
+
+
+@cache
+def _over_rows(sql: str, columns: Sequence[tuple[str, str]]) -> str:
+    """Return a statement over rows as a JSON text, in which bytes are base64."""
+    read = ", ".join(f"decode({name}, 'base64') AS {name}" if kind == "bytea" else name for name, kind in columns)
+    kinds = ", ".join(f"{name} {'text' if kind == 'bytea' else kind}" for name, kind in columns)
+    rows = f"json_to_recordset(CAST(? AS json)) AS told ({kinds})"
+    return sql.format(given=f"(SELECT {read} FROM {rows}) AS given")  # noqa: S608  # names are ours
 
 
 class PostgresConnections:
@@ -203,6 +168,14 @@ class PostgresConnections:
                 if not (left and isinstance(error.__cause__, _AGAIN)):
                     raise
 
+    def write_rows(self, sql: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement over the table `{given}`, which travels as one JSON text.
+
+        Quoting thousands of values one by one kept the interpreter busier than everything else a delivery costs.
+        """
+        values = [{name: to_value(value) for name, value in zip(columns, row, strict=True)} for row in rows]
+        self.write_once(_over_rows(sql, tuple(columns.items())), (msgspec.json.encode(values).decode(),))
+
     def run(self, sql: str, parameters: Any) -> PostgresResult:
         """Run one reading statement; where its connection broke, once more on another one."""
         with self._translated():
@@ -228,28 +201,11 @@ class PostgresConnections:
 
     def listen(self, wake: Callable[[], None]) -> Callable[[], None]:
         """Call `wake` when another process has stored work; return what ends that."""
-        ended = threading.Event()
-        thread = threading.Thread(target=self._listen, args=(wake, ended), name="listener", daemon=True)
-        thread.start()
-
-        def end() -> None:
-            ended.set()
-            thread.join(2 * LISTEN_S)
-
-        return end
-
-    def _listen(self, wake: Callable[[], None], ended: threading.Event) -> None:
-        """Listen anew after every error: a wake-up that is lost costs a worker's pause and nothing else."""
-        while not ended.is_set():
-            try:
-                with psycopg.connect(self._url, connect_timeout=CONNECT_S, autocommit=True, **_ALIVE) as conn:
-                    conn.execute(f"LISTEN {CHANNEL}")
-                    while not ended.is_set():
-                        for _ in conn.notifies(timeout=LISTEN_S, stop_after=1):
-                            wake()
-            except psycopg.Error as error:
-                logger.info("Nobody wakes the worker for now: %s", self._sentence(error))
-                ended.wait(LISTEN_S)
+        return listen(
+            lambda: psycopg.connect(self._url, connect_timeout=CONNECT_S, autocommit=True, **_ALIVE),
+            wake,
+            self._sentence,
+        )
 
     def close(self) -> None:
         """Close the pool."""
@@ -323,9 +279,20 @@ class PostgresConnections:
                 with self._noticed():
                     conn = psycopg.connect(self._url, connect_timeout=CONNECT_S)
                 with conn:
-                    migrate(conn, self._schema)
+                    self._migrate(conn)
                 self._pool = self._a_pool()
             return self._pool
+
+    def _migrate(self, conn: psycopg.Connection[Any]) -> None:
+        try:
+            migrate(conn, self._schema, self._busy_timeout_s)
+        except TablesInUse as error:
+            raise StoreError(
+                "The tables of {path} must be brought up to date ({file}) and are in use by something that does not "
+                "end, such as a backup: start again when it has ended.",
+                path=self.address,
+                file=str(error),
+            ) from error
 
     def _a_pool(self) -> ConnectionPool[_Pooled]:
         return ConnectionPool(
@@ -376,7 +343,6 @@ class PostgresConnections:
         return " ".join(without_password(str(error).replace(self._url, self.address)).split())
 
 
-_RECORD: Final = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL)"
 _AGAIN: Final = psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure
 _ALIVE: Final[dict[str, Any]] = {
     "keepalives_idle": 15,
@@ -384,25 +350,3 @@ _ALIVE: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
-
-
-def migrate(conn: psycopg.Connection[Any], schema: Path = SCHEMA) -> None:
-    """Apply the numbered files that are missing; each commits together with its record, or not at all."""
-    missing = [file for file in sorted(schema.glob("*.sql")) if file.stem not in _applied(conn)]
-    if not missing:
-        return
-    if (encoding := conn.info.parameter_status("server_encoding")) != "UTF8":
-        raise psycopg.NotSupportedError(f"its encoding is {encoding}; it must be UTF8")
-    for file in missing:
-        with conn.transaction():
-            conn.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATING,))  # a second process waits here
-            conn.execute(_RECORD)
-            if file.stem not in _applied(conn):
-                conn.execute(file.read_bytes())
-                conn.execute("INSERT INTO migration (name, applied_at) VALUES (%s, now())", (file.stem,))
-
-
-def _applied(conn: psycopg.Connection[Any]) -> set[str]:
-    if conn.execute("SELECT to_regclass('migration')").fetchone() == (None,):
-        return set()
-    return {name for (name,) in conn.execute("SELECT name FROM migration")}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -27,18 +28,20 @@ _SELECT: Final = f"SELECT {_COLUMNS} FROM reel "  # noqa: S608  # names are ours
 _IN_FLIGHT: Final = """
     SELECT (
         SELECT count(*) FROM reel
-        WHERE status = 'processing' AND (mode <> 'webhook' OR submitted_at > :forgotten)
+        WHERE status = 'processing' AND account = :account AND (mode <> 'webhook' OR submitted_at > :forgotten)
     ) + (
         SELECT count(*) FROM reel INDEXED BY reel_sending
-        WHERE status = 'pending' AND send_state IN ('sending', 'unknown')
+        WHERE status = 'pending' AND account = :account AND send_state IN ('sending', 'unknown')
     )
 """
 _ANY_SENDING: Final = """
-    SELECT 1 FROM reel INDEXED BY reel_sending WHERE status = 'pending' AND send_state IN ('sending', 'unknown') LIMIT 1
+    SELECT 1 FROM reel INDEXED BY reel_sending
+    WHERE status = 'pending' AND account = ? AND send_state IN ('sending', 'unknown') LIMIT 1
 """
 _DUE: Final = """
     SELECT id FROM reel
-    WHERE status = 'pending' AND send_after <= :now AND send_state = :state AND deleted_at IS NULL
+    WHERE status = 'pending' AND account = :account AND send_after <= :now AND send_state = :state
+      AND deleted_at IS NULL
       AND (lease_until IS NULL OR lease_until <= :clock) AND (:only IS NULL OR id = :only)
     ORDER BY send_after, id LIMIT :room
 """
@@ -48,7 +51,10 @@ _CLAIM: Final = f"""
     WHERE id IN ({unlocked(_DUE)})
     RETURNING {_COLUMNS}
 """  # noqa: S608  # names are ours
-_RUN_OUT: Final = "SELECT id FROM reel WHERE status = 'pending' AND send_state = 'sending' AND lease_until <= :clock"
+_RUN_OUT: Final = """
+    SELECT id FROM reel
+    WHERE status = 'pending' AND account = :account AND send_state = 'sending' AND lease_until <= :clock
+"""
 _LOST: Final = f"""
     UPDATE reel SET send_state = 'unknown', unsure = 1, lease_owner = NULL, lease_until = NULL
     WHERE id IN ({unlocked(_RUN_OUT)})
@@ -70,6 +76,18 @@ _IDS: Final = (
     " AND reel_text.rowid <= (SELECT max(id) FROM reel WHERE {column} = ?)"
     " AND reel_text.rowid >= (SELECT min(id) FROM reel WHERE {column} = ?)"
 )
+_OPEN: Final = """
+    SELECT account, send_state, count(*) AS n FROM reel INDEXED BY reel_sending
+    WHERE status = 'pending' GROUP BY account, send_state
+    UNION ALL
+    SELECT account, 'sent' AS send_state, count(*) AS n FROM reel INDEXED BY reel_processing
+    WHERE status = 'processing' GROUP BY account
+"""
+_NAMED: Final = """
+    SELECT account FROM reel INDEXED BY reel_send WHERE status = 'pending' AND account > ''
+    UNION
+    SELECT account FROM reel INDEXED BY reel_processing WHERE status = 'processing' AND account > ''
+"""
 # Ids follow the time of creation but for what several processes do at once: days bound the ids, generously, so that
 # a list goes on in the order of its index, and then each row's own time decides.
 _FIRST_ID: Final = (
@@ -78,6 +96,7 @@ _FIRST_ID: Final = (
 _LAST_ID: Final = (
     "(SELECT max(id) FROM (SELECT id FROM reel WHERE created_at < ? ORDER BY created_at DESC LIMIT 100) AS part)"
 )
+_ACCOUNT_PLAIN: Final = "reel.account || ''"  # so that no index is taken for it
 _DISORDER: Final = timedelta(hours=1)
 
 
@@ -87,12 +106,22 @@ class ReelFilter:
 
     status: ReelStatus | None = None
     mode: ProcessingMode | None = None
+    account: str | None = None
     text: str = ""
     before_id: int | None = None
     campaign_id: int | None = None
     created_from: datetime | None = None
     created_until: datetime | None = None
     shelf: Shelf = Shelf.LISTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """Hold how many reels of an account wait to be sent, are at HeyGen, and wait for a person's decision."""
+
+    waiting: int = 0
+    in_flight: int = 0
+    doubt: int = 0
 
 
 class Reels:
@@ -172,6 +201,7 @@ class Reels:
     def claim(
         self,
         *,
+        account: str = "",
         owner: str,
         now: datetime,
         lease_s: float,
@@ -180,38 +210,43 @@ class Reels:
         forgotten: datetime,
         only: int | None = None,
     ) -> list[Reel]:
-        """Lease reels for sending: first those whose outcome is unknown, then new ones while `room` slots are free.
+        """Lease reels of an account to send: first those whose outcome is unknown, then new ones while there is room.
 
-        `room` bounds everything in flight, `limit` this claim. A lease that ran out belongs to a worker that died while
-        sending: the reel comes back as unknown. Returns the reels with their new lease_epoch.
+        `room` bounds what the account has in flight, `limit` this claim. A lease that ran out belongs to a worker that
+        died while sending: the reel comes back as unknown. Returns the reels with their new lease_epoch.
         """
-        values = lease(now, lease_s) | {"owner": owner, "only": only}
+        values = lease(now, lease_s) | {"account": account, "owner": owner, "only": only}
         with self._connections.write() as conn:
-            self._connections.lock("claim")  # what is in flight must not grow while room for more is being counted
+            self._connections.lock(
+                f"claim {account}"
+            )  # what is in flight must not grow while room for more is being counted
             conn.execute(_LOST, values)
             unknown = conn.execute(_CLAIM, values | {"state": SendState.UNKNOWN, "room": limit}).fetchall()
-            in_flight = conn.execute(_IN_FLIGHT, {"forgotten": to_ms(forgotten)}).fetchone()[0]
+            in_flight = conn.execute(_IN_FLIGHT, {"account": account, "forgotten": to_ms(forgotten)}).fetchone()[0]
             free = max(0, min(limit - len(unknown), room - in_flight))
             fresh = conn.execute(_CLAIM, values | {"state": SendState.QUEUED, "room": free}).fetchall()
         return [*_oldest_first(unknown), *_oldest_first(fresh)]
 
-    def may_send(self, now: datetime) -> bool:
-        """Tell whether a claim could find anything; a read, so that an idle worker writes nothing."""
+    def may_send(self, now: datetime, account: str = "") -> bool:
+        """Tell whether a claim for an account could find anything; a read, so that an idle worker writes nothing."""
         sql = """
             SELECT 1 FROM reel
-            WHERE status = 'pending' AND send_after <= :now AND (lease_until IS NULL OR lease_until <= :clock)
-              AND deleted_at IS NULL LIMIT 1
+            WHERE status = 'pending' AND account = :account AND send_after <= :now
+              AND (lease_until IS NULL OR lease_until <= :clock) AND deleted_at IS NULL LIMIT 1
         """
-        return self._connections.read().execute(sql, lease(now)).fetchone() is not None
+        values = lease(now) | {"account": account}
+        return self._connections.read().execute(sql, values).fetchone() is not None
 
-    def any_sending(self) -> bool:
-        """Tell whether any reel's submission is still unanswered."""
-        return self._connections.read().execute(_ANY_SENDING).fetchone() is not None
+    def any_sending(self, account: str = "") -> bool:
+        """Tell whether the submission of any reel of an account is still unanswered."""
+        return self._connections.read().execute(_ANY_SENDING, (account,)).fetchone() is not None
 
     def rivals(self, reel: Reel) -> int:
-        """Count the other reels of the same title whose sending has an unknown outcome."""
-        sql = "SELECT count(*) FROM reel WHERE status = 'pending' AND unsure = 1 AND title = ? AND id <> ?"
-        return int(self._connections.read().execute(sql, (reel.title, reel.id)).fetchone()[0])
+        """Count the other reels of the same account and title whose sending has an unknown outcome."""
+        where = "status = 'pending' AND unsure = 1 AND title = ? AND account = ? AND id <> ?"
+        sql = f"SELECT count(*) FROM reel WHERE {where}"  # noqa: S608  # ours
+        values = (reel.title, reel.account, reel.id)
+        return int(self._connections.read().execute(sql, values).fetchone()[0])
 
     def add_token(self, reel_id: int, sha256: bytes) -> None:
         """Accept a callback token by its hash."""
@@ -227,17 +262,17 @@ class Reels:
         )
         return None if row is None else int(row[0])
 
-    def processing(self) -> list[Reel]:
-        """Return every reel that HeyGen is rendering, oldest first."""
-        return self._all("WHERE status = 'processing' ORDER BY submitted_at")
+    def processing(self, account: str = "") -> list[Reel]:
+        """Return every reel that an account of HeyGen is rendering, oldest first."""
+        return self._all("WHERE status = 'processing' AND account = ? ORDER BY submitted_at", account)
 
-    def past_deadline(self, now: datetime) -> list[Reel]:
-        """Return the reels whose deadline has come."""
+    def past_deadline(self, now: datetime, account: str = "") -> list[Reel]:
+        """Return the reels of an account whose deadline has come."""
         where = (
-            "WHERE status = 'processing' AND deadline_at <= :now AND (check_after IS NULL OR check_after <= :now) "
-            "ORDER BY deadline_at LIMIT 100"
+            "WHERE status = 'processing' AND account = :account AND deadline_at <= :now "
+            "AND (check_after IS NULL OR check_after <= :now) ORDER BY deadline_at LIMIT 100"
         )
-        rows = self._connections.read().execute(_SELECT + where, {"now": to_ms(now)})
+        rows = self._connections.read().execute(_SELECT + where, {"now": to_ms(now), "account": account})
         return [to_reel(row) for row in rows]
 
     def page(self, wanted: ReelFilter, limit: int) -> list[Reel]:
@@ -249,7 +284,8 @@ class Reels:
         if not some:
             return []
         match = query(some, lambda word: self._fills_a_page(word, limit))
-        rare = {"status": bind(wanted.status), "campaign_id": wanted.campaign_id}
+        shelf = f"shelf = {int(wanted.shelf)} AND account"  # as the index has them
+        rare = {"status": bind(wanted.status), "campaign_id": wanted.campaign_id, shelf: wanted.account}
         bounds = {column: value for column, value in rare.items() if value is not None}
         order = SORTED if "*" in match else ""
         found = _FOUND.format(order=order, where=where, ids="".join(_IDS.format(column=column) for column in bounds))
@@ -295,6 +331,17 @@ class Reels:
         rows = self._connections.read().execute("SELECT send_state, n FROM reel_send_count WHERE n > 0")
         return {SendState(row["send_state"]): row["n"] for row in rows}
 
+    def open_by_account(self) -> dict[str, Open]:
+        """Count what is open of each account."""
+        found: dict[str, Counter[str]] = {}
+        for row in self._connections.read().execute(_OPEN):
+            found.setdefault(row["account"], Counter())[row["send_state"]] += row["n"]
+        return {account: _open(by_state) for account, by_state in found.items()}
+
+    def accounts_with_open(self) -> set[str]:
+        """Return the accounts with a name that have anything open; nothing is read where none has."""
+        return {row["account"] for row in self._connections.read().execute(_NAMED)}
+
     def render_times(self, limit: int = 500) -> list[tuple[float, int]]:
         """Return (seconds from submission to HeyGen's completed_at, characters of script) of the latest renders.
 
@@ -323,6 +370,14 @@ class Reels:
         return [to_reel(row) for row in self._connections.read().execute(_SELECT + where, values)]
 
 
+def _open(by_state: Mapping[str, int]) -> Open:
+    return Open(
+        waiting=by_state.get(SendState.QUEUED, 0),
+        in_flight=sum(by_state.get(state, 0) for state in (SendState.SENDING, SendState.UNKNOWN, SendState.SENT)),
+        doubt=by_state.get(SendState.DOUBT, 0),
+    )
+
+
 def _oldest_first(rows: Sequence[Row]) -> list[Reel]:
     return sorted(map(to_reel, rows), key=attrgetter("send_after", "id"))
 
@@ -330,12 +385,15 @@ def _oldest_first(rows: Sequence[Row]) -> list[Reel]:
 def _wanted(wanted: ReelFilter) -> tuple[str, list[Any]]:
     """Return what a filter asks of the columns, as SQL that follows another condition, and the values to bind."""
     row_id = "reel_text.rowid" if wanted.text else "reel.id"
+    # Indexes of status and mode by account hold those with a name alone: of the others, status and mode are narrower.
+    aside = wanted.campaign_id or (wanted.account == "" and (wanted.status or wanted.mode))
     since, until = wanted.created_from, wanted.created_until
     conditions = {
         # A campaign's own index is the narrow one: the plus keeps the shelf's from being taken.
         f"{'+' if wanted.campaign_id else ''}reel.shelf = ?": int(wanted.shelf),
         "reel.status = ?": wanted.status,
         "reel.mode = ?": wanted.mode,
+        f"{_ACCOUNT_PLAIN if aside else 'reel.account'} = ?": wanted.account,
         "reel.campaign_id = ?": wanted.campaign_id,
         f"{row_id} >= {_FIRST_ID}": since and since - _DISORDER,
         f"{row_id} <= {_LAST_ID}": until and until + _DISORDER,
@@ -344,4 +402,5 @@ def _wanted(wanted: ReelFilter) -> tuple[str, list[Any]]:
         f"{row_id} < ?": wanted.before_id,
     }
     asked = {sql: bind(value) for sql, value in conditions.items() if value is not None}
-    return "".join(f" AND {sql}" for sql in asked), list(asked.values())
+    named = " AND reel.account <> ''" if wanted.account and not aside else ""  # as these indexes say it
+    return "".join(f" AND {sql}" for sql in asked) + named, list(asked.values())

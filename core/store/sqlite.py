@@ -9,8 +9,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -78,6 +80,12 @@ class SqliteConnections:
         with _translated(self.path), self._turn():
             self._open_writer().conn.execute(sql, values)
 
+    def write_rows(self, sql: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement over the table `{given}`; few different ones, since each must be prepared."""
+        room = 1 << (len(rows) - 1).bit_length()
+        empty = [(None,) * len(columns)] * (room - len(rows))
+        self.write_once(_over_rows(sql, tuple(columns), room), list(chain.from_iterable([*rows, *empty])))
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Wait for one's turn among the writers of this process; SQLite would let the early ones sleep ever longer.
@@ -138,6 +146,13 @@ class SqliteConnections:
         conn.execute("PRAGMA foreign_keys = ON")
         conn.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
         return Database(conn)
+
+
+@cache
+def _over_rows(sql: str, names: Sequence[str], room: int) -> str:
+    columns = ", ".join(f"column{n} AS {name}" for n, name in enumerate(names, 1))
+    row = f"({', '.join('?' * len(names))})"
+    return sql.format(given=f"(SELECT {columns} FROM (VALUES {', '.join([row] * room)}))")  # noqa: S608  # names are ours
 
 
 def migrate(db: Database, schema: Path = SCHEMA) -> None:

@@ -29,6 +29,11 @@ class Process:
         )
         self.url = ""
 
+    @property
+    def pid(self) -> int:
+        """Return the id of the simulator's process."""
+        return self._process.pid
+
     def __enter__(self) -> Process:
         line = self._process.stdout.readline().decode().strip() if self._process.stdout else ""
         if not line.startswith(READY):

@@ -11,6 +11,7 @@ import streamlit as st
 from core.dashboard import Figures
 from core.models import Reel, ReelStatus
 from core.schedule import is_overdue
+from pages.ui.accounts import account_word
 from pages.ui.component import component
 from pages.ui.going import go
 from pages.ui.language import _, one_language
@@ -92,12 +93,17 @@ def _row(reel: Reel, figures: Figures, outlook: Outlook | None, now: datetime) -
         "note": _note(reel, now, outlook, overdue=overdue),
         "title": name_of(reel),
         "unnamed": not reel.title.strip(),
-        "sub": script[:160] if reel.title.strip() else "",
+        "sub": " · ".join(part for part in (_account(reel, figures), script[:160] * bool(reel.title.strip())) if part),
         "mode": mode_word(reel.mode),
         "learned": channel_word(reel.detected_by),
         "age": ago(created, now),
         "created": moment(created),
     }
+
+
+def _account(reel: Reel, figures: Figures) -> str:
+    """Return the name of a reel's account where there are several."""
+    return account_word(reel.account) if figures.accounts or reel.account else ""
 
 
 def _note(reel: Reel, now: datetime, outlook: Outlook | None, *, overdue: bool) -> str:

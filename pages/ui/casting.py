@@ -9,10 +9,13 @@ from functools import lru_cache
 import streamlit as st
 
 from core import catalogue
+from core.account_figures import wallet_of
+from core.accounts import fact
 from core.catalogue import CATALOGUE, Avatar, Catalogue
 from core.clock import utcnow
-from core.dashboard import figures
+from core.presets import Choices
 from core.product import Product
+from pages.ui.accounts import choose_account
 from pages.ui.draft import Sheet
 from pages.ui.gallery import choose
 from pages.ui.language import _
@@ -22,26 +25,36 @@ LOOK_EVERY_S = 1.0
 
 def cast(product: Product, sheet: Sheet) -> None:
     """Draw the choice of avatar and voice; nothing changes while nothing is on offer."""
-    offer = offered(product)
+    account = sheet.draft.choices.account
+    offer = offered(product, account)
     if offer.avatars:
         _faces(product, offer, sheet)
     else:
-        st.fragment(_await_offer, run_every=LOOK_EVERY_S)(product)
+        st.fragment(_await_offer, run_every=LOOK_EVERY_S)(product, account)
 
 
-def offered(product: Product) -> Catalogue:
-    """Return what is on offer; a large account has thousands of voices, so it is read once for each fetching."""
-    return _offer(product, product.store.facts.set_at(CATALOGUE))
+def choose_brand(product: Product, sheet: Sheet) -> None:
+    """Draw the choice of the account, whose avatars and voices are then on offer."""
+    choices = sheet.draft.choices
+    account = choose_account(product, choices.account, sheet.place("account"))
+    if account != choices.account:
+        sheet.choose(replace(choices, account=account))
 
 
-@lru_cache(maxsize=2)
-def _offer(product: Product, _fetched_at: datetime | None) -> Catalogue:
-    return catalogue.read(product.store)
+def offered(product: Product, account: str) -> Catalogue:
+    """Return what an account has on offer; some have thousands of voices, so it is read once for each fetching."""
+    return _offer(product, account, product.store.facts.set_at(fact(CATALOGUE, account)))
 
 
-def avatar_of(product: Product, avatar_id: str) -> Avatar | None:
-    """Return an avatar that is on offer, or None."""
-    return next((avatar for avatar in offered(product).avatars if avatar.id == avatar_id), None)
+@lru_cache(maxsize=8)
+def _offer(product: Product, account: str, _fetched_at: datetime | None) -> Catalogue:
+    return catalogue.read(product.store, account)
+
+
+def avatar_of(product: Product, choices: Choices) -> Avatar | None:
+    """Return the chosen avatar, None where it is not on offer."""
+    offer = offered(product, choices.account)
+    return next((avatar for avatar in offer.avatars if avatar.id == choices.avatar_id), None)
 
 
 def _faces(product: Product, offer: Catalogue, sheet: Sheet) -> None:
@@ -63,14 +76,19 @@ def _choose(product: Product, sheet: Sheet, kind: str, offer: Catalogue, chosen:
         favourites.mark(sheet.owner, kind, favourite_id, utcnow(), liked=liked)
 
     entries = offer.avatars if kind == "avatar" else offer.voices
-    return choose(kind, entries, chosen, favourites.of(sheet.owner, kind), like, sheet.place(kind))
+    return choose(kind, entries, chosen, favourites.of(sheet.owner, kind), like, _place(sheet, kind))
 
 
-def _await_offer(product: Product) -> None:
+def _place(sheet: Sheet, kind: str) -> str:
+    """Return the key of a gallery: each account has one of its own."""
+    return sheet.place(fact(kind, sheet.draft.choices.account))
+
+
+def _await_offer(product: Product, account: str) -> None:
     """Wait for avatars and voices, which come from HeyGen shortly after the start."""
-    if offered(product).avatars:
+    if offered(product, account).avatars:
         st.rerun()
-    if figures(product, utcnow()).heygen_problem is not None:
+    if wallet_of(product, account).problem is not None:
         st.caption(_("HeyGen gives no avatars now; the reel will take the first one of the account."))
         return
     st.caption(_("Avatars and voices are being fetched from HeyGen…"))

@@ -14,7 +14,7 @@ from pages.ui.language import _
 from pages.ui.log import close
 from pages.ui.moments import exact, number
 from pages.ui.particulars import draw_facts
-from pages.ui.verdicts import MEANINGS, PROOFS, look_of, note_of
+from pages.ui.verdicts import MEANINGS, look_of, note_of, proof_word
 
 
 def draw_delivery(product: Product, delivery: Delivery) -> None:
@@ -60,7 +60,7 @@ def _draw_facts(delivery: Delivery) -> None:
         (_("Event"), delivery.event_type),
         (_("Received"), exact(delivery.received_at)),
         (_("Came"), seen if delivery.seen > 1 else ""),
-        (_("Proof"), _(PROOFS.get(delivery.auth, delivery.auth))),
+        (_("Proof"), proof_word(delivery)),
         (_("Video"), delivery.video_id),
         (_("Event id"), delivery.event_id),
         (_("Attempts"), number(delivery.attempts)),

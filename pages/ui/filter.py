@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import streamlit as st
 
+from core.accounts import spoken
 from core.clock import utcnow
 from core.models import ProcessingMode, ReelStatus, Shelf
 from core.store import ReelFilter, Store
 from pages.ui import paging
+from pages.ui.accounts import account_word
 from pages.ui.language import _
 from pages.ui.moments import day, day_order, zone
 from pages.ui.returning import come_back, leave
@@ -19,7 +21,7 @@ from pages.ui.words import MODES, STATES
 
 CAMPAIGNS: Final = 200
 ARCHIVED: Final = "archived"
-NAMES: Final = ("status", "mode", "campaign", "shelf")
+NAMES: Final = ("status", "mode", "account", "campaign", "shelf")
 FIRST: Final = "from"
 LAST: Final = "until"
 TEXT: Final = "q"
@@ -27,9 +29,10 @@ DROPPED: Final = "dropped-filters"
 BELATED: Final = timedelta(seconds=2)
 
 
-def choose_filter(store: Store) -> ReelFilter:
-    """Draw the filter, which lives in the address, and return it."""
+def choose_filter(store: Store, accounts: Sequence[str] = ()) -> ReelFilter:
+    """Draw the filter, which lives in the address, and return it; `accounts` are those that may be chosen from."""
     come_back()
+    brands = {spoken(name): account_word(name) for name in accounts}
     campaigns = _campaigns(store)
     with st.container(horizontal=True, vertical_alignment="center", key="filter"):
         status = _choose_status()
@@ -45,6 +48,9 @@ def choose_filter(store: Store) -> ReelFilter:
         )
         with st.popover(_("More filters"), icon=":material/tune:", key="more"):
             mode = _choose("mode", _("Mode"), {str(mode): _(word) for mode, word in MODES.items()}, _("Any mode"))
+            account = (
+                _choose("account", _("HeyGen account"), brands, _("Any account")) if brands else _asked("account", ())
+            )
             campaign = (
                 _choose("campaign", _("Campaign"), campaigns, _("Any campaign"))
                 if campaigns
@@ -56,6 +62,7 @@ def choose_filter(store: Store) -> ReelFilter:
     wanted = ReelFilter(
         status=ReelStatus(status) if status else None,
         mode=ProcessingMode(mode) if mode else None,
+        account=next((name for name in accounts if spoken(name) == account), None),
         campaign_id=int(campaign) if campaign else None,
         text=(text or "").strip(),
         created_from=since,
@@ -164,6 +171,7 @@ def _draw_active(wanted: ReelFilter, first: date | None, last: date | None, camp
     """Say what narrows the list from behind the button, and offer to drop it."""
     told = [
         _("Mode: {word}").format(word=_(MODES[wanted.mode])) if wanted.mode else "",
+        _("Account: {word}").format(word=account_word(wanted.account)) if wanted.account is not None else "",
         _("Campaign: {word}").format(word=campaigns[str(wanted.campaign_id)]) if wanted.campaign_id else "",
         _("From {day}").format(day=day(first)) if first else "",
         _("until {day}").format(day=day(last)) if last else "",

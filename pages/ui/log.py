@@ -12,7 +12,7 @@ from core.models import Delivery
 from pages.ui.component import component
 from pages.ui.language import _
 from pages.ui.moments import ago, exact
-from pages.ui.verdicts import PROOFS, look_of
+from pages.ui.verdicts import look_of, proof_word
 
 CHOSEN: Final = "id"
 
@@ -57,7 +57,7 @@ def _row(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "times": f"×{delivery.seen}" if delivery.seen > 1 else "",
         "note": delivery.video_id or "",
         "reel": _("Reel {id}").format(id=delivery.reel_id) if delivery.reel_id is not None else _("no reel"),
-        "proof": _(PROOFS.get(delivery.auth, delivery.auth)),
+        "proof": proof_word(delivery),
         "age": ago(delivery.received_at, now),
         "at": exact(delivery.received_at),
         "chosen": delivery.id == chosen(),

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import streamlit as st
 
+from core.account_figures import Problem
+from core.accounts import gone
+from core.config import of_account
 from core.dashboard import Figures
+from core.gate import Gate
 from core.heartbeat import NEEDED, is_alive
+from pages.ui.accounts import account_word
 from pages.ui.language import _, fill, mark
-from pages.ui.moments import moment, span
+from pages.ui.moments import moment, number, span
+from pages.ui.plain import plainly
 
 WRONG_KEY: Final = mark(
     "HeyGen does not accept the key (401), so nothing is sent. "
     "Put the right key into HEYGEN_API_KEY and restart; the waiting reels then go out."
+)
+WRONG_NAMED_KEY: Final = mark(
+    "HeyGen does not accept the key (401), so nothing of this account is sent. "
+    "Put the right key into {setting} and restart; the waiting reels then go out."
 )
 NO_CREDIT: Final = mark(
     "HeyGen has no credit left (402), so nothing is sent. "
@@ -56,41 +67,63 @@ CREDIT: Final = frozenset({"insufficient_credit", "subscription_required", "plan
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Hold one notice: how grave it is, its icon and its text."""
+    """Hold one notice: how grave it is, its icon and its text, and the account that it is about."""
 
     level: str
     icon: str
     text: str
+    about: str = ""
 
 
 def notices(figures: Figures) -> list[Notice]:
     """Return the notices that hold now, the gravest first."""
-    found = [*(_queue(figures) or _problem(figures)), *_worker(figures), *_channel(figures)]
+    found = [*_accounts(figures), *_forsaken(figures), *_worker(figures), *_channel(figures)]
     return sorted(found, key=lambda notice: ("error", "warning", "info").index(notice.level))
 
 
-def _queue(figures: Figures) -> list[Notice]:
-    gate, reason = figures.gate, figures.gate.reason or ""
+def _accounts(figures: Figures) -> list[Notice]:
+    """Return what stands in the way of HeyGen; of several accounts, each by its name."""
+    if not figures.accounts:
+        return _queue(figures.gate, figures.checked_at) or _problem(figures.heygen_problem)
+    found = []
+    for each in figures.accounts:
+        own = _queue(each.gate, figures.checked_at, each.name) or _problem(each.wallet.problem, each.name)
+        found += [Notice(one.level, one.icon, f"{account_word(each.name)}: {one.text}", each.name) for one in own]
+    return found
+
+
+def _forsaken(figures: Figures) -> list[Notice]:
+    """Say which accounts reels wait for in vain."""
+    found = []
+    for name, n in figures.forsaken.items():
+        count = _("Reels that wait: {n}.").format(n=number(n))
+        found.append(Notice("warning", "key_off", f"{plainly(gone(name))} {count}", name))
+    return found
+
+
+def _queue(gate: Gate, now: datetime, account: str = "") -> list[Notice]:
+    reason = gate.reason or ""
     if gate.state == "stopped":
-        return [_refused(reason)]
-    if gate.state == "paused" and not gate.lets_through(figures.checked_at):
+        return [_refused(reason, account)]
+    if gate.state == "paused" and not gate.lets_through(now):
         lost = reason == "unreachable"
         text = _(UNREACHED if lost else PAUSED).format(reason=reason, until=moment(gate.until))
         return [Notice("warning", "cloud_off" if lost else "pause_circle", text)]
     return []
 
 
-def _refused(reason: str) -> Notice:
-    template = WRONG_KEY if reason in UNAUTHORIZED else NO_CREDIT if reason in CREDIT else STOPPED
-    return Notice("error", "front_hand", _(template).format(reason=reason))
+def _refused(reason: str, account: str) -> Notice:
+    wrong = WRONG_NAMED_KEY if account else WRONG_KEY
+    template = wrong if reason in UNAUTHORIZED else NO_CREDIT if reason in CREDIT else STOPPED
+    text = _(template).format(reason=reason, setting=of_account("HEYGEN_API_KEY", account))
+    return Notice("error", "front_hand", text)
 
 
-def _problem(figures: Figures) -> list[Notice]:
-    problem = figures.heygen_problem
+def _problem(problem: Problem | None, account: str = "") -> list[Notice]:
     if problem is None:
         return []
     if problem.code in UNAUTHORIZED | CREDIT:
-        return [_refused(problem.code)]
+        return [_refused(problem.code, account)]
     return [Notice("warning", "cloud_off", fill(problem.message, problem.values))]
 
 
@@ -137,5 +170,9 @@ def changed(figures: Figures) -> bool:
     """Tell whether the notices on the screen are no longer those that hold; where none were drawn, they never are."""
     if "notices" not in st.session_state:
         return False
-    drawn = [(notice.level, notice.icon) for notice in st.session_state.get("notices", [])]
-    return drawn != [(notice.level, notice.icon) for notice in notices(figures)]
+    return _kinds(st.session_state["notices"]) != _kinds(notices(figures))
+
+
+def _kinds(notices: list[Notice]) -> list[tuple[str, str, str]]:
+    """Return what tells notices apart; the moments in their texts pass by themselves."""
+    return [(notice.level, notice.icon, notice.about) for notice in notices]

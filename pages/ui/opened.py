@@ -36,5 +36,6 @@ def forget() -> None:
     _opened.cache_clear()
     while _products:
         product = _products.pop()
-        product.client.close()
+        for account in product.processor.accounts:
+            account.client.close()
         product.store.close()

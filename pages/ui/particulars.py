@@ -58,8 +58,14 @@ def own_address(path: str) -> str:
     return f"{page.scheme}://{page.netloc}{path}"
 
 
-def draw_progress(reel: Reel, now: datetime, band: Band, *, overdue: bool) -> None:
-    """Say what is happening, for how long, when the end is to be expected, and what is late."""
+def draw_progress(reel: Reel, now: datetime, band: Band, *, overdue: bool, gone: str = "") -> None:
+    """Say what is happening, for how long, when the end is to be expected, and what is late.
+
+    `gone` says that the reel waits for an account that is not configured.
+    """
+    if gone:
+        st.warning(gone, icon=":material/key_off:")
+        return
     since = reel.submitted_at or reel.created_at or now
     with st.container(border=True):
         st.markdown(f"**{happening(reel)}**")
@@ -98,9 +104,10 @@ def draw_failure(reel: Reel) -> None:
     draw_facts([(label, value) for label, value in facts if value])
 
 
-def draw_particulars(reel: Reel) -> None:
-    """Draw what was asked for and how it went."""
+def draw_particulars(reel: Reel, account: str = "") -> None:
+    """Draw what was asked for and how it went; the account is named where there are several."""
     facts = [
+        (_("HeyGen account"), account),
         (_("Mode"), mode_word(reel.mode)),
         (_("Shape"), reel.aspect_ratio),
         (_("Created"), full(reel.created_at)),

@@ -46,6 +46,7 @@ KINDS: Final = {
 DETAILS: Final = {
     "attempt": mark("attempt"),
     "mode": mark("mode"),
+    "account": mark("account"),
     "video_id": mark("video"),
     "remote_status": mark("HeyGen's status"),
     "completed_at": mark("finished at"),

@@ -76,6 +76,12 @@ _DARK: Final = {
 }
 
 
+def proof_word(delivery: Delivery) -> str:
+    """Say what proves a delivery, and which account signed it where that has a name."""
+    word = _(PROOFS.get(delivery.proof, delivery.proof))
+    return f"{word} · {delivery.signer}" if delivery.signer else word
+
+
 def look_of(delivery: Delivery) -> Look:
     """Return how a delivery is shown."""
     return ASIDE if delivery.set_aside else VERDICTS[delivery.verdict]

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from packaging.requirements import Requirement
 
 from core.__main__ import _parser
 from core.config import names
-from deploy.product_requirements import requirements
+from deploy.product_requirements import lines, requirements
 from tests.deploy.needed import program
 from tests.support.programs import ROOT, Program, clean_environ, free_port
 from tests.support.waiting import wait_for
@@ -104,6 +105,25 @@ def test_the_image_holds_what_the_product_needs_at_the_versions_that_were_tested
     for need in wanted:
         assert pinned[need.name.lower()] in need.specifier, need
     assert not {"pytest", "playwright"} & {need.name for need in wanted}
+
+
+def test_no_two_files_pin_a_package_to_different_versions() -> None:
+    pins = defaultdict[tuple[str, str], set[str]](set)
+    for path in ROOT.glob("requirements*.txt"):
+        for name, version, marker in re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)(.*)$", path.read_text(), re.M):
+            pins[name.lower(), marker].add(version)
+    assert len(pins) > 50
+    assert {pin for pin, versions in pins.items() if len(versions) > 1} == set()
+
+
+def test_pip_finds_an_answer_to_what_the_image_installs(tmp_path: Path) -> None:
+    """Everything is installed here, so pip needs no network to say whether all of it goes together."""
+    for path in (*ROOT.glob("requirements*.txt"), ROOT / "pyproject.toml"):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "product.txt").write_text("\n".join(lines(tmp_path)))
+    argv = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "-r", str(tmp_path / "product.txt")]
+    done = run(argv)
+    assert done.returncode == 0, done.stderr
 
 
 def copied(folder: Path) -> Path:

@@ -17,7 +17,8 @@ from core.clock import utcnow
 from core.errors import StoreError
 from core.models import ProcessingMode, ReelStatus
 from core.store import ReelFilter, Store, open_store
-from core.store.postgres import SCHEMA, PostgresConnections, migrate
+from core.store.postgres import PostgresConnections
+from core.store.postgres_schema import SCHEMA, migrate
 from core.store.sqlite import SCHEMA as SQLITE_SCHEMA
 from core.store.sqlite import SqliteConnections
 from core.turns import Turns

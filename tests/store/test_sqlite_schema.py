@@ -9,13 +9,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
 
 from core.campaigns import new_draft_key
 from core.errors import StoreError
 from core.models import ProcessingMode, ReelStatus
-from core.store import Store, open_store
-from core.store.sqlite import SCHEMA, SqliteConnections, migrate, statements
+from core.store import ReelFilter, Store, open_store
+from core.store.sqlite import SCHEMA, SqliteConnections, _migration, migrate, statements
 from tests.factories import NOW, a_delivery, a_reel
 
 READY = {"mode": ProcessingMode.POLLING, "requested_mode": ProcessingMode.POLLING, "created_at": NOW, "updated_at": NOW}
@@ -113,7 +113,7 @@ def test_an_older_database_gets_what_it_lacks_and_keeps_what_it_has(tmp_path: Pa
 def test_what_was_put_away_or_deleted_before_is_counted_by_its_campaign(tmp_path: Path) -> None:
     schema, path, draft = tmp_path / "schema", tmp_path / "reels.db", new_draft_key()
     schema.mkdir()
-    for name in FILES[:10]:
+    for name in [*FILES[:10], "0013_accounts"]:  # what is written now has an account
         shutil.copy(SCHEMA / f"{name}.sql", schema)
     with closing(Store(SqliteConnections(path, schema=schema))) as old:
         campaign_id = old.campaigns.add("Otoño", draft, "token", NOW)
@@ -124,6 +124,26 @@ def test_what_was_put_away_or_deleted_before_is_counted_by_its_campaign(tmp_path
     with store_at(path) as store:
         found = store.campaigns.get(1)
         assert found.counts == {"pending": 1, "failed": 1, "archived": 1, "archived_wrong": 1, "deleted": 1}
+
+
+def test_reels_of_before_are_the_account_without_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "reels.db"
+    columns = "title, script, avatar_id, voice_id, aspect_ratio, options, mode, requested_mode, idempotency_key, status"
+    columns += ", attempt, send_state, send_after, created_at, updated_at"
+    row = ("Viejo", "Hola", "", "", "9:16", "{}", "polling", "polling", "k", "pending", 1, "queued", 5, 5, 5)
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        db = Database(conn)
+        older = Migrations("reels")
+        for name in FILES[: FILES.index("0013_accounts")]:
+            older(name=name)(_migration((SCHEMA / f"{name}.sql").read_text()))
+        older.apply(db)
+        conn.execute(f"INSERT INTO reel ({columns}) VALUES ({', '.join('?' * len(row))})", row)  # ours
+    with store_at(path) as store:
+        [claimed] = store.reels.claim(owner="o", now=NOW, lease_s=60.0, room=1, limit=1, forgotten=NOW)
+        assert (claimed.title, claimed.account) == ("Viejo", "")
+        assert [reel.title for reel in store.reels.page(ReelFilter(account=""), 9)] == ["Viejo"]
+        assert store.reels.page(ReelFilter(account="acme"), 9) == []
+    assert applied(path) == FILES
 
 
 def test_a_migrated_database_is_left_alone(tmp_path: Path) -> None:

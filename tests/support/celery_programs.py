@@ -21,9 +21,14 @@ def need() -> str:
     program = shutil.which("redis-server")
     if program is None:
         untested("everything on Celery, since redis-server is not installed (Debian: apt-get install redis-server).")
+    need_celery()
+    return program
+
+
+def need_celery() -> None:
+    """Say that nothing on Celery is tested where it is not installed."""
     if find_spec("celery") is None:
         untested("everything on Celery, since requirements-celery.txt is not installed.")
-    return program
 
 
 class Redis(Program):

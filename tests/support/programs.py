@@ -120,7 +120,7 @@ class Fake(Program):
 
 
 class Serve(Program):
-    """`python -m core serve` on a port of its own, against a HeyGen at some address."""
+    """`python -m core serve` on a port of its own, against a HeyGen at some address; `root` has the code."""
 
     def __init__(
         self,
@@ -130,6 +130,7 @@ class Serve(Program):
         mode: str,
         port: int | None = None,
         works: bool = True,
+        root: Path = ROOT,
         **settings: str,
     ) -> None:
         self.port = port or free_port()
@@ -144,7 +145,8 @@ class Serve(Program):
             defaults["HEYGEN_WEBHOOK_BASE_URL"] = self.url
         self.environ = clean_environ(**(defaults | settings))
         argv = [sys.executable, "-m", "core", "serve", "--port", str(self.port)]
-        super().__init__(argv, self.environ, folder / f"serve-{self.port}.log", ROOT)
+        super().__init__(argv, self.environ, folder / f"serve-{self.port}.log", root)
+        self._root = root
         self.product = open_product(Settings.from_env(self.environ))
         self.store = self.product.store
         self._works = works
@@ -169,7 +171,7 @@ class Serve(Program):
 
     def core(self, *words: str, code: int = 0) -> Any:
         """Run `python -m core` with the same settings and return its JSON."""
-        done = run_core(*words, environ=self.environ)
+        done = run_core(*words, environ=self.environ, root=self._root)
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout) if done.stdout else done.stderr
 
@@ -199,10 +201,10 @@ class Serve(Program):
         return self.show(reel_id)
 
 
-def run_core(*words: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run one word of the command line."""
+def run_core(*words: str, environ: Mapping[str, str], root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run one word of the command line of the code at `root`."""
     argv = [sys.executable, "-m", "core", *words, "--json"]
-    return subprocess.run(argv, env=dict(environ), capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    return subprocess.run(argv, env=dict(environ), capture_output=True, text=True, cwd=root, timeout=60, check=False)
 
 
 def kinds(reel: Mapping[str, Any]) -> list[str]:

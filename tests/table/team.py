@@ -101,7 +101,7 @@ class Team:
 
     def mount(self) -> Mount:
         """Return the team's receiver."""
-        receiver = Receiver(self.store, self._recorder, lambda: self._secrets.believed(utcnow()))
+        receiver = Receiver(self.store, self._recorder, lambda: {"": self._secrets.believed(utcnow())})
         return Mount(f"/{self.name}", routes=webhook_routes(receiver))
 
     def begin(self, *, rotated: bool) -> None:

@@ -49,7 +49,7 @@ def settings_read() -> frozenset[str]:
         for node in ast.walk(ast.parse(read("core/config.py")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"text", "listed", "choice", "parsed", "secret"}
+        and node.func.attr in {"text", "listed", "choice", "parsed", "secret", "key"}
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }

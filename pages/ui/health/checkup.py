@@ -30,6 +30,7 @@ NAMES: Final = {
     "files": mark("Place for files"),
     "doubt": mark("Reels that need a decision"),
     "heygen": "HeyGen",
+    "account": mark("HeyGen account"),
     "wallet": mark("Balance at HeyGen"),
     "clock": mark("Clock of this machine"),
     "queue": mark("Queue"),
@@ -98,10 +99,17 @@ def _row(check: Check) -> dict[str, Any]:
         "word": _(state.word),
         "icon": state.icon,
         "colour": state.colour,
-        "what": _(NAMES.get(check.name, check.name)),
+        "what": _what(check.name),
         "seen": _said(check.seen),
         "advice": _said(check.advice),
     }
+
+
+def _what(name: str) -> str:
+    """Return what was looked at, with the name of the account where it has one."""
+    check, _at, account = name.partition("@")
+    word = _(NAMES.get(check, check))
+    return f"{word} · {account}" if account else word
 
 
 def _said(sentence: Told | str) -> str:

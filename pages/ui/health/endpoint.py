@@ -8,16 +8,19 @@ from typing import Final
 import streamlit as st
 
 from core import endpoint
+from core.accounts import fact
 from core.clock import utcnow
 from core.endpoint import Endpoint
 from core.errors import ReelsError
 from core.product import Product
 from core.secret_file import SecretFile
+from pages.ui.accounts import choose_account
 from pages.ui.language import _, mark
 from pages.ui.moments import full, number
 from pages.ui.particulars import draw_facts
 from pages.ui.plain import plainly
 
+OF: Final = "endpoint_of"
 ASKED: Final = "endpoint_asked"
 SEEN: Final = "endpoint_seen"
 WRONG: Final = "endpoint_wrong"
@@ -33,26 +36,33 @@ def draw_endpoint(product: Product) -> None:
             "account adds signed deliveries, and their history at HeyGen, from which missed ones are recovered."
         )
     )
-    _draw_secrets(product)
+    account = choose_account(product, "", "endpoint-account")
+    if st.session_state.get(OF) != account:
+        st.session_state[OF] = account
+        for name in (ASKED, SEEN, WRONG):
+            st.session_state.pop(name, None)
+    _draw_secrets(product, account)
     _draw_seen()
     if product.processor.webhook_base_url is None:
         st.info(_("There is no public address to register: set HEYGEN_WEBHOOK_BASE_URL."), icon=":material/link_off:")
         return
     with st.container(horizontal=True):
-        st.button(_("Look at HeyGen"), key="look", icon=":material/search:", on_click=_look, args=(product,))
+        st.button(_("Look at HeyGen"), key="look", icon=":material/search:", on_click=_look, args=(product, account))
         st.button(_("Register"), key="register", icon=":material/add_link:", on_click=_ask, args=("register",))
         st.button(_("Rotate the secret"), key="rotate", icon=":material/key:", on_click=_ask, args=("rotate",))
-    _confirm(product)
+    _confirm(product, account)
 
 
-def _draw_secrets(product: Product) -> None:
-    now = utcnow()
-    kept = [secret for secret in SecretFile(product.store.path).read() if secret.holds_at(now)]
-    known = product.store.facts.get(endpoint.ENDPOINT) or {}
+def _draw_secrets(product: Product, account: str) -> None:
+    now, name = utcnow(), fact(endpoint.ENDPOINT, account)
+    believed = [secret for secret in SecretFile(product.store.path).read() if secret.holds_at(now)]
+    kept = [secret for secret in believed if secret.account == account]
+    known = product.store.facts.get(name) or {}
+    given = product.processor.accounts.get(account).webhook_secrets
     facts = [
         (_("Endpoint"), str(known.get("url") or _("none registered from here"))),
-        (_("Last registered or rotated"), full(product.store.facts.set_at(endpoint.ENDPOINT)) if known else ""),
-        (_("Secrets that are believed"), number(len(kept) + len(product.settings.webhook_secrets))),
+        (_("Last registered or rotated"), full(product.store.facts.set_at(name)) if known else ""),
+        (_("Secrets that are believed"), number(len(kept) + len(given))),
         (_("Of these, rotated away and ending soon"), number(sum(secret.until is not None for secret in kept))),
     ]
     with st.container(border=True), st.grid("auto", min_column_width=220, gap="small"):
@@ -82,7 +92,7 @@ def _draw_seen() -> None:
         draw_facts(facts)
 
 
-def _confirm(product: Product) -> None:
+def _confirm(product: Product, account: str) -> None:
     """Ask once more before anything is changed at HeyGen."""
     word = st.session_state.get(ASKED)
     if word is None:
@@ -106,7 +116,7 @@ def _confirm(product: Product) -> None:
         with st.container(horizontal=True):
             label = _("Rotate now") if word == "rotate" else _("Register now")
             act = endpoint.rotate if word == "rotate" else endpoint.register
-            st.button(label, key="endpoint-do", type="primary", on_click=_do, args=(product, word, act))
+            st.button(label, key="endpoint-do", type="primary", on_click=_do, args=(product, account, word, act))
             st.button(_("Cancel"), key="endpoint-cancel", on_click=_ask, args=(None,))
 
 
@@ -115,14 +125,14 @@ def _ask(word: str | None) -> None:
     st.session_state.pop(WRONG, None)
 
 
-def _look(product: Product) -> None:
-    _keep(mark("HeyGen has an endpoint that leads here."), lambda: endpoint.registered(product))
+def _look(product: Product, account: str) -> None:
+    _keep(mark("HeyGen has an endpoint that leads here."), lambda: endpoint.registered(product, account))
 
 
-def _do(product: Product, word: str, act: Callable[[Product, SecretFile], Endpoint]) -> None:
+def _do(product: Product, account: str, word: str, act: Callable[[Product, SecretFile, str], Endpoint]) -> None:
     st.session_state[ASKED] = None
     sentence = mark("The secret was rotated.") if word == "rotate" else mark("The endpoint is registered.")
-    _keep(sentence, lambda: act(product, SecretFile(product.store.path)))
+    _keep(sentence, lambda: act(product, SecretFile(product.store.path), account))
 
 
 def _keep(sentence: str, act: Callable[[], Endpoint | None]) -> None:

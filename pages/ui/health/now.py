@@ -9,6 +9,7 @@ from core.dashboard import Figures, figures
 from core.models import ProcessingMode
 from core.product import Product
 from pages.ui.freshness import draw_freshness
+from pages.ui.health.accounts import draw_accounts
 from pages.ui.language import _, mark
 from pages.ui.moments import ago, full, money, number, span
 from pages.ui.particulars import draw_facts
@@ -28,10 +29,18 @@ def draw_mode(now: Figures) -> None:
         draw_facts([(_("Address for webhooks"), now.webhook_url or _("none"))])
 
 
+def queue_word(now: Figures) -> str:
+    """Say how the queue stands; of several accounts, how many of their queues are open."""
+    if now.accounts:
+        n = sum(each.gate.lets_through(now.checked_at) for each in now.accounts)
+        return _("{n} of {all} open").format(n=number(n), all=number(len(now.accounts)))
+    return _(QUEUE_WORDS[now.gate.state]) if now.gate.state in QUEUE_WORDS else now.gate.state
+
+
 def draw_counts(now: Figures) -> None:
     """Draw what goes on behind the pages."""
     worker = _("alive") if now.worker_alive else _("not seen")
-    queue = _(QUEUE_WORDS[now.gate.state]) if now.gate.state in QUEUE_WORDS else now.gate.state
+    queue = queue_word(now)
     with st.grid(4, min_column_width=150, gap="small"):
         st.metric(_("Worker"), worker, icon=":material/bolt:", border=True)
         st.metric(_("Queue"), queue, icon=":material/queue:", border=True)
@@ -59,6 +68,7 @@ def draw_now(product: Product) -> None:
     draw_freshness(at)
     draw_counts(now)
     draw_mode(now)
+    draw_accounts(now)
     st.header(_("Signals"), anchor=False)
     last = now.last_webhook_received
     facts = [
@@ -69,7 +79,7 @@ def draw_now(product: Product) -> None:
         (_("Given up at the deadline"), number(now.timed_out)),
     ]
     facts += celery_facts(now)
-    if now.wallet_balance is not None:
+    if now.wallet_balance is not None and not now.accounts:
         facts.append((_("Balance at HeyGen"), money(now.wallet_balance, (now.currency or "USD").upper())))
     if now.demo_url:
         facts.append((_("Address of the bundled fake HeyGen"), now.demo_url))

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from core.in_force import Source, settings_in_force
+from core.in_force import OF_ACCOUNT, Source, settings_in_force
 from core.product import Product
 from pages.ui.language import _, mark
 
@@ -22,6 +22,7 @@ SOURCES: Final = {
 }
 MEANINGS: Final = {
     "HEYGEN_API_KEY": mark("Key of the HeyGen account; none: demo mode"),
+    "HEYGEN_ACCOUNTS": mark("Names of further HeyGen accounts, each with a key of its own"),
     "HEYGEN_API_BASE_URL": mark("The server that is asked for videos"),
     "HEYGEN_PROCESSING_MODE": mark("How news of a video arrives: webhook, polling or hybrid"),
     "HEYGEN_WEBHOOK_BASE_URL": mark("Public address at which HeyGen reaches this product"),
@@ -50,6 +51,12 @@ MEANINGS: Final = {
 }
 
 
+def _meaning(name: str) -> str:
+    """Return what a setting means; one of a single account means what the plain one does."""
+    plain = next((each for each in OF_ACCOUNT if name.startswith(f"{each}_")), name)
+    return _(MEANINGS.get(plain, ""))
+
+
 def draw_settings(product: Product) -> None:
     """Draw the table; secrets are masked before they come here."""
     rows = settings_in_force(product)
@@ -58,10 +65,10 @@ def draw_settings(product: Product) -> None:
             _("Setting"): [row.name for row in rows],
             _("In force"): [row.value or "–" for row in rows],
             _("From"): [_(SOURCES[row.source]) for row in rows],
-            _("Meaning"): [_(MEANINGS.get(row.name, "")) for row in rows],
+            _("Meaning"): [_meaning(row.name) for row in rows],
         }
     )
-    widths = dict(zip(table.columns, (235, 190, 215, 440), strict=True))
+    widths = dict(zip(table.columns, (235 if len(rows) <= len(MEANINGS) else 320, 190, 215, 440), strict=True))
     columns = {name: st.column_config.TextColumn(width=width) for name, width in widths.items()}
     st.dataframe(table, hide_index=True, height="content", column_config=columns, alt=_("Settings in force"))
     st.caption(

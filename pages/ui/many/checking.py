@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.campaign_draft import CampaignDraft
-from core.campaign_rows import Checked, check_rows
+from core.campaign_rows import Brands, Checked, check_rows
 from core.catalogue import Avatar, Catalogue, Voice
 from core.estimate import Concern, Estimate, concerns, estimate
 from core.formats import format_of
 from core.models import Reel
 from core.product import Product
+from pages.ui.accounts import accounts_of
+from pages.ui.casting import offered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,25 @@ class Totals:
 
 def check(product: Product, draft: CampaignDraft, offer: Catalogue) -> list[Checked]:
     """Return the rows of a draft with their reels, or with what is wrong."""
-    return check_rows(draft.rows, draft.common, offer, has_url=product.processor.webhook_base_url is not None)
+    has_url = product.processor.webhook_base_url is not None
+    return check_rows(draft.rows, draft.common, offer, has_url=has_url, brands=_brands(product))
+
+
+def _brands(product: Product) -> Brands | None:
+    """Return what the accounts have on offer, None where there is but one."""
+    accounts = accounts_of(product)
+    if not accounts.several:
+        return None
+    return Brands(choose=accounts.choose, offers={name: offered(product, name) for name in accounts.names})
+
+
+def prices(product: Product, checked: Iterable[Checked]) -> dict[str, float]:
+    """Add up by account what the rows that are good will cost."""
+    sums: dict[str, float] = {}
+    for one in checked:
+        if one.reel is not None:
+            sums[one.reel.account] = sums.get(one.reel.account, 0.0) + estimated(product, one.reel).price
+    return sums
 
 
 def estimated(product: Product, reel: Reel) -> Estimate:

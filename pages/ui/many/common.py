@@ -8,13 +8,15 @@ from functools import partial
 
 import streamlit as st
 
+from core.accounts import fact
 from core.campaign_rows import Checked, Common
-from core.catalogue import Catalogue
 from core.estimate import spoken
 from core.formats import FORMATS
 from core.options import staged, staging_of
 from core.presets import Choices
 from core.product import Product
+from pages.ui.accounts import choose_account
+from pages.ui.casting import offered
 from pages.ui.destinations import destination
 from pages.ui.language import _
 from pages.ui.many.checking import names
@@ -25,12 +27,16 @@ from pages.ui.stage import choose_staging
 SCRIPT_HEIGHT = 150
 
 
-def draw_common(product: Product, writing: Writing, offer: Catalogue) -> None:
-    """Draw the choices, and take them into the draft."""
+def draw_common(product: Product, writing: Writing) -> None:
+    """Draw the choices, and take them into the draft; another account begins with its own avatars and voices."""
     presets = kept_presets(product)
     if presets:
         choose_preset(product, presets, partial(_use, writing))
     common = writing.draft.common
+    account = choose_account(product, common.account, writing.place("account"))
+    if account != common.account:
+        common = replace(common, account=account, avatar_id="", voice_id="")
+    offer = offered(product, account)
     script = st.text_area(
         _("Script for all rows that have none of their own"),
         value=common.script,
@@ -42,19 +48,35 @@ def draw_common(product: Product, writing: Writing, offer: Catalogue) -> None:
     st.caption(_("A name in double braces, such as {{name}}, is filled in from the column of that name, row by row."))
     with st.grid("auto", min_column_width=220, gap="small"):
         avatar_id = _choose(
-            writing, "avatar", _("Avatar"), common.avatar_id, names(offer.avatars), _("The account's first avatar")
+            writing,
+            fact("avatar", account),
+            _("Avatar"),
+            common.avatar_id,
+            names(offer.avatars),
+            _("The account's first avatar"),
         )
         voice_id = _choose(
-            writing, "voice", _("Voice"), common.voice_id, names(offer.voices), _("The avatar's own voice")
+            writing,
+            fact("voice", account),
+            _("Voice"),
+            common.voice_id,
+            names(offer.voices),
+            _("The avatar's own voice"),
         )
         shapes = {shape.aspect_ratio: destination(shape) for shape in FORMATS}
         shape = _choose(writing, "shape", _("Shape"), common.aspect_ratio, shapes, None)
     with st.expander(_("Captions, background, speed and pitch"), icon=":material/tune:"):
         before = staging_of(common.options)
         staging = choose_staging(before, writing.place)
-    options = common.options if staging == before else staged(common.options, staging)
-    chosen = Common(script=script, avatar_id=avatar_id, voice_id=voice_id, aspect_ratio=shape, options=options)
-    if chosen != common:
+    chosen = Common(
+        script=script,
+        avatar_id=avatar_id,
+        voice_id=voice_id,
+        aspect_ratio=shape,
+        options=common.options if staging == before else staged(common.options, staging),
+        account=account,
+    )
+    if chosen != writing.draft.common:
         writing.change(common=chosen)
 
 
@@ -63,6 +85,7 @@ def _use(writing: Writing, choices: Choices) -> None:
     writing.replace_common(
         replace(
             writing.draft.common,
+            account=choices.account,
             avatar_id=choices.avatar_id,
             voice_id=choices.voice_id,
             aspect_ratio=choices.aspect_ratio,

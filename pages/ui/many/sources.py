@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -35,8 +35,8 @@ LARGEST_MB: Final = 25  # what is too large for us is refused in our own words
 BOM: Final = "\ufeff"
 
 
-def draw_sources(writing: Writing) -> None:
-    """Draw the ways in which a table comes."""
+def draw_sources(writing: Writing, accounts: Sequence[str] = ()) -> None:
+    """Draw the ways in which a table comes; where several accounts are named, it may hold the account of each row."""
     words = {way: _(word) for way, word in WAYS.items()}
     with st.container(horizontal=True, vertical_alignment="center"):
         way = st.segmented_control(
@@ -50,12 +50,12 @@ def draw_sources(writing: Writing) -> None:
             persist_state="session",
         )
         st.space("stretch")
-        _draw_templates()
+        _draw_templates(accounts)
     {"paste": _draw_paste, "write": _draw_write}.get(way or "", _draw_upload)(writing)
 
 
-def _draw_templates() -> None:
-    name, rows = _("reels-template"), _template()
+def _draw_templates(accounts: Sequence[str]) -> None:
+    name, rows = _("reels-template"), _template(accounts)
     st.download_button(
         _("Template (CSV)"),
         data=partial(_as_csv, rows, separator()),
@@ -66,6 +66,7 @@ def _draw_templates() -> None:
     )
     offers = {"aspect_ratio": ASPECT_RATIOS, "mode": tuple(map(str, ProcessingMode))}
     choices = {_(HEADS[column]): offer for column, offer in offers.items()}
+    choices |= {_("account"): tuple(accounts)} if accounts else {}
     st.download_button(
         _("Template (Excel)"),
         data=partial(write_workbook, "Reels", rows[0], rows[1:], choices),
@@ -80,12 +81,15 @@ def _as_csv(rows: list[list[str]], separator: str) -> bytes:
     return (BOM + "".join(write_csv(rows, separator))).encode()
 
 
-def _template() -> list[list[str]]:
+def _template(accounts: Sequence[str]) -> list[list[str]]:
     """Return a table that shows how it is done: the head, and two rows that could be submitted."""
     name = _("name")
     words = _("Hello {{name}}, our new collection is here.").replace("{{name}}", "{{" + name + "}}")
     head = [_(HEADS[column]) for column in COLUMNS] + [name]
-    return [head, [_("For Ana"), words, "", "", "9:16", "", "Ana"], [_("For Luis"), words, "", "", "1:1", "", "Luis"]]
+    rows = [head, [_("For Ana"), words, "", "", "9:16", "", "Ana"], [_("For Luis"), words, "", "", "1:1", "", "Luis"]]
+    if not accounts:
+        return rows
+    return [[*row, cell] for row, cell in zip(rows, (_("account"), accounts[0], accounts[0]), strict=True)]
 
 
 def separator() -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.account_figures import wallet_of
 from core.campaign_rows import Checked
 from core.campaigns import submit
-from core.clock import utcnow
-from core.dashboard import figures
 from core.errors import ReelsError
 from core.product import Product
+from pages.ui.accounts import account_word, accounts_of
 from pages.ui.language import _
 from pages.ui.many import writing as drafts
-from pages.ui.many.checking import Totals, too_long, totals
+from pages.ui.many.checking import Totals, prices, too_long, totals
 from pages.ui.many.writing import Writing
 from pages.ui.moments import money, number, span
 from pages.ui.plain import plainly
@@ -28,7 +28,7 @@ def draw_summary(product: Product, writing: Writing, checked: Sequence[Checked])
     """Draw totals, name and the one confirmation."""
     come = totals(product, checked)
     st.header(_("What it comes to"), anchor=False)
-    _draw_totals(product, come)
+    _draw_totals(product, come, prices(product, checked))
     _draw_too_long(too_long(product, checked))
     with st.container(border=True, key="confirm"):
         writing.change(
@@ -58,24 +58,27 @@ def draw_summary(product: Product, writing: Writing, checked: Sequence[Checked])
             _submit(product, writing, checked, beside)
 
 
-def _draw_totals(product: Product, come: Totals) -> None:
-    now = figures(product, utcnow())
-    currency = (now.currency or "USD").upper()
+def _draw_totals(product: Product, come: Totals, costs: Mapping[str, float]) -> None:
+    """Draw what it comes to; a wallet is shown where it is one account's that pays."""
+    wallets = {account: wallet_of(product, account) for account in costs or [accounts_of(product).first.name]}
+    first = next(iter(wallets.values()))
+    currency = (first.currency or "USD").upper()
     price = money(come.price, currency)
     with st.grid(4, min_column_width=150, gap="small"):
         st.metric(_("Reels"), number(come.reels), icon=":material/movie:", border=True)
         st.metric(_("Spoken length"), span(come.seconds), icon=":material/timer:", border=True)
         st.metric(_("Price, about"), price, icon=":material/payments:", border=True)
-        if now.wallet_balance is not None:
-            balance = money(now.wallet_balance, currency)
+        if len(wallets) == 1 and first.balance is not None:
+            balance = money(first.balance, currency)
             st.metric(_("Balance at HeyGen"), balance, icon=":material/account_balance_wallet:", border=True)
     if product.settings.demo:
         st.caption(_("Videos are simulated, nothing is paid."))
-    elif now.wallet_balance is not None and come.price > now.wallet_balance:
-        st.warning(
-            _("The wallet does not pay for all of it: where the credit ends, reels wait until it is topped up."),
-            icon=":material/account_balance_wallet:",
-        )
+        return
+    for account, wallet in wallets.items():
+        if wallet.balance is not None and costs.get(account, 0.0) > wallet.balance:
+            name = f"{account_word(account)}: " if accounts_of(product).several else ""
+            text = _("The wallet does not pay for all of it: where the credit ends, reels wait until it is topped up.")
+            st.warning(name + text, icon=":material/account_balance_wallet:")
 
 
 def _draw_too_long(rows: Sequence[int]) -> None:

@@ -12,6 +12,8 @@ from core.campaign_draft import USED, CampaignDraft
 from core.campaign_rows import Checked, Row
 from core.catalogue import Catalogue
 from core.product import Product
+from pages.ui.accounts import account_word, accounts_of
+from pages.ui.casting import offered
 from pages.ui.language import _, mark, say
 from pages.ui.many.checking import check, estimated, names, wrong_places
 from pages.ui.many.sources import HEADS
@@ -188,7 +190,10 @@ def _state(row: Row, checked: Mapping[int, Checked]) -> str:
 
 def _draw_preview(product: Product, checked: Sequence[Checked], offer: Catalogue) -> None:
     """Draw the reels as they will be made."""
-    avatars, voices = names(offer.avatars), names(offer.voices)
+    known = accounts_of(product)
+    offers = [offered(product, name) for name in known.names] if known.several else [offer]
+    avatars = {key: name for each in offers for key, name in names(each.avatars).items()}
+    voices = {key: name for each in offers for key, name in names(each.voices).items()}
     rows = []
     for one in checked:
         if one.reel is None:
@@ -199,6 +204,7 @@ def _draw_preview(product: Product, checked: Sequence[Checked], offer: Catalogue
                 _("Row"): one.row.number,
                 _("Title"): reel.title,
                 _("Script"): reel.script,
+                **({_("Account"): account_word(reel.account)} if known.several else {}),
                 _("Avatar"): avatars.get(reel.avatar_id, reel.avatar_id) or _("the account's first"),
                 _("Voice"): voices.get(reel.voice_id, reel.voice_id) or _("the avatar's own"),
                 _("Shape"): reel.aspect_ratio,

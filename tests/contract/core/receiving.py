@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -124,13 +124,18 @@ class Receiving:
 
 @contextmanager
 def receiving(
-    house: House, *, secrets: Sequence[str] = (SECRET,), busy_timeout_s: float = 10.0, body_timeout_s: float = 30.0
+    house: House,
+    *,
+    secrets: Sequence[str] = (SECRET,),
+    others: Mapping[str, Sequence[str]] | None = None,
+    busy_timeout_s: float = 10.0,
+    body_timeout_s: float = 30.0,
 ) -> Iterator[Receiving]:
-    """Run a receiver and its recorder."""
+    """Run a receiver and its recorder; `others` are the secrets of further accounts."""
     house.store.reels.counts()
     store = open_store(house.settings.database_url, busy_timeout_s=busy_timeout_s)
     recorder = Recorder(store)
-    receiver = Receiver(house.store, recorder, lambda: secrets, body_timeout_s=body_timeout_s)
+    receiver = Receiver(house.store, recorder, lambda: {"": secrets, **(others or {})}, body_timeout_s=body_timeout_s)
     recorder.start()
     try:
         yield Receiving(house=house, app=Starlette(routes=webhook_routes(receiver)), recorder=recorder)

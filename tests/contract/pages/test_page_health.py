@@ -99,7 +99,7 @@ def test_why_heygen_does_not_register_an_address_is_said(world: World, visit: Vi
     page = visit("health", "en", part="webhooks")
     page.button(key="register").click().run()
     page.button(key="endpoint-do").click().run()
-    assert "HeyGen answered 400 invalid_parameter" in page.error[-1].value
+    assert r"HeyGen answered 400 invalid\_parameter" in page.error[-1].value
     assert not SecretFile(world.product.store.path).read()
 
 

@@ -86,6 +86,20 @@ def test_a_secret_that_registration_kept_is_told(bare_environment: Path) -> None
     assert (row.value, row.source) == ("***", Source.REGISTERED)
 
 
+def test_each_account_is_told_with_its_key_masked(bare_environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"ACCOUNTS": "big-acme", "API_KEY_BIG_ACME": "key-of-acme", "MAX_CONCURRENT": "7"}.items():
+        monkeypatch.setenv(f"HEYGEN_{name}", value)
+    SecretFile(bare_environment / "data" / "reels.db").add("e1", "whsec_one", NOW, "big-acme")
+    found = in_force()
+    assert found["HEYGEN_ACCOUNTS"].value == "big-acme"
+    assert found["HEYGEN_API_KEY_BIG_ACME"].value == "***"
+    assert found["HEYGEN_API_KEY_BIG_ACME"].source is Source.ENVIRONMENT
+    assert found["HEYGEN_MAX_CONCURRENT_BIG_ACME"].value == "7"
+    secret = found["HEYGEN_WEBHOOK_SECRET_BIG_ACME"]
+    assert (secret.value, secret.source) == ("***", Source.REGISTERED)
+    assert found["HEYGEN_WEBHOOK_SECRET"].value == ""
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -21,6 +21,9 @@ from tests.unit.pages.test_every_page import busy
 ENVIRON = {
     "HEYGEN_API_KEY": "sk_live_4d1c",
     "HEYGEN_WEBHOOK_SECRET": "whsec_by_hand_77aa,whsec_old_88bb",
+    "HEYGEN_ACCOUNTS": "acme",
+    "HEYGEN_API_KEY_ACME": "sk_live_acme_5e2d",
+    "HEYGEN_WEBHOOK_SECRET_ACME": "whsec_acme_66cc",
     "HEYGEN_WEBHOOK_BASE_URL": "https://reels.test",
     "HEYGEN_PROCESSING_MODE": "hybrid",
 }
@@ -57,9 +60,11 @@ def secrets(monkeypatch: pytest.MonkeyPatch, product: Product) -> list[str]:
         monkeypatch.setenv(name, value)
     made = open_product(Settings.from_env())
     SecretFile(made.store.path).add("e1", "whsec_registered_99cc", utcnow())
+    SecretFile(made.store.path).add("e2", "whsec_registered_acme", utcnow(), "acme")
     token = send_one(made)
     busy(made)
-    return ["sk_live_4d1c", "whsec_by_hand_77aa", "whsec_old_88bb", "whsec_registered_99cc", token]
+    of_acme = ["sk_live_acme_5e2d", "whsec_acme_66cc", "whsec_registered_acme"]
+    return ["sk_live_4d1c", "whsec_by_hand_77aa", "whsec_old_88bb", "whsec_registered_99cc", token, *of_acme]
 
 
 @pytest.mark.parametrize(("page", "query"), PLACES + PARTS, ids=lambda value: str(value))
