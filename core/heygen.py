@@ -24,6 +24,7 @@ WRITE_TIMEOUT_S: Final = 120.0
 CONNECT_TIMEOUT_S: Final = 10.0
 CONNECTIONS: Final = 8
 BULK: Final = 100
+NO_BULK: Final = frozenset({400, 404, 405})  # answers of an account that has no bulk call
 PAGES: Final = 20
 LONGEST_RETRY_AFTER_S: Final = 86_400.0
 

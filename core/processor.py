@@ -17,7 +17,7 @@ from core.channel import Arrival
 from core.clock import utcnow
 from core.config import NEEDS_URL, Settings
 from core.errors import HeyGenError, HeyGenRefused, Refused, UnknownReel
-from core.heygen import HeyGenClient
+from core.heygen import NO_BULK, HeyGenClient
 from core.lifecycle import Effect, Transition, decide
 from core.models import (
     Channel,
@@ -373,7 +373,19 @@ class HeyGenVideoProcessor:
             return self.store.reels.get(reel.id or 0)
         if video.status not in {RemoteStatus.FAILED, RemoteStatus.MISSING}:
             raise Refused("Reel {id} is still being made by HeyGen: a retry would pay for it twice.", id=reel.id)
+        if video.status is RemoteStatus.MISSING and self._is_listed(reel, video_id):
+            raise Refused("HeyGen does not show the video of reel {id} just now: try again in a minute.", id=reel.id)
         return reel
+
+    def _is_listed(self, reel: Reel, video_id: str) -> bool:
+        """Tell whether HeyGen's list of states knows a video, failed ones aside: a 404 alone may pass."""
+        try:
+            row = self.accounts.get(reel.account).client.video_statuses([video_id]).get(video_id)
+        except HeyGenRefused as error:
+            if error.status not in NO_BULK:
+                raise
+            return False
+        return row is not None and row.status not in {RemoteStatus.FAILED, RemoteStatus.MISSING}
 
     def _release(self, reel: Reel) -> Reel:
         """Let a waiting reel through: past a stopped queue, or past a doubt that a person has settled."""

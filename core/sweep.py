@@ -14,6 +14,7 @@ from typing import Any, Final
 from core.accounts import fact
 from core.clock import utcnow
 from core.errors import HeyGenError, HeyGenRefused, Unreachable
+from core.heygen import NO_BULK
 from core.models import Channel, Observation, ProcessingMode, Reel, ReelStatus, RemoteStatus, RemoteVideo
 from core.processor import HeyGenVideoProcessor
 from core.schedule import SHORTEST_S, backoff_s, sweep_spacing_s
@@ -25,7 +26,6 @@ LEASE_S: Final = 90.0
 BULK: Final = 100
 SINGLE_LOOKS: Final = 20
 ASIDE_S: Final = 30.0
-NO_BULK: Final = frozenset({400, 404, 405})
 IDLE_S: Final = 1.0
 
 

@@ -12,7 +12,7 @@ from fake_heygen.openapi.operations import KEY, OPERATIONS, Operation
 from fake_heygen.openapi.schemas import SCHEMAS
 from fake_heygen.openapi.shapes import Schema, ref, text
 
-EVERY_CALL = (401, 413, 429, 500, 503)
+EVERY_CALL = (400, 401, 413, 429, 500, 503)
 TOLD = (
     "HeyGen's API v3 as this simulator plays it: no pixel of it is HeyGen's own, and any key but `invalid` is "
     "accepted. Of the kinds of video, `avatar` with a script is rendered."

@@ -161,9 +161,10 @@ def _channel(figures: Figures) -> list[Notice]:
 def draw_notices(figures: Figures) -> None:
     """Draw the notices of this moment."""
     st.session_state["notices"] = notices(figures)
-    for notice in st.session_state["notices"]:
-        draw = {"error": st.error, "warning": st.warning}.get(notice.level, st.info)
-        draw(notice.text, icon=f":material/{notice.icon}:")
+    with st.container():  # what comes and goes in here moves nothing below it
+        for notice in st.session_state["notices"]:
+            draw = {"error": st.error, "warning": st.warning}.get(notice.level, st.info)
+            draw(notice.text, icon=f":material/{notice.icon}:")
 
 
 def changed(figures: Figures) -> bool:

@@ -21,12 +21,15 @@ from tests.torture.runner import LEASE_S, UP, live
 PARTS: Final = {"serve": {RECEIVING, WORKING}, "receiver": {RECEIVING}, "worker": {WORKING}}
 PAUSE_S: Final = (LEASE_S + 0.3, LEASE_S + 1.5)  # longer than a lease, shorter than the recorder's patience of 5 s
 KEPT: Final = "torture: "
+ENDS_S: Final = 20
 APPOINTED: Final = 0.9
 
 
 # Processes are forked from one that has imported everything, so that starting again takes no second of a processor.
 FORGE: Final = multiprocessing.get_context("forkserver")
 FORGE.set_forkserver_preload(["__main__", "tests.torture.runner"])
+# Starting one looks after all, and two threads that look at one at the same time read its exit code as 255.
+LOOKING: Final = threading.Lock()
 
 
 class Member:
@@ -48,7 +51,8 @@ class Member:
         self._process = FORGE.Process(
             target=live, args=(role, port, appointment, trouble, environ, self.log), daemon=True
         )
-        self._process.start()
+        with LOOKING:
+            self._process.start()
 
     @property
     def output(self) -> str:
@@ -63,12 +67,14 @@ class Member:
     @property
     def code(self) -> int | None:
         """Return how it ended, None while it runs."""
-        return self._process.exitcode
+        with LOOKING:
+            return self._process.exitcode
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        self._process.kill()
-        self._process.join()
+        with LOOKING:
+            self._process.kill()
+        wait_for(lambda: self.code is not None, timeout_s=ENDS_S, what="a killed process to end", every_s=0.01)
 
     def pause(self, seconds: float) -> None:
         """Let it stand still."""
@@ -82,9 +88,11 @@ class Member:
 
     def stop(self) -> int | None:
         """End it as an operator would; return the exit code, None if it does not end."""
-        self._process.terminate()
-        self._process.join(20)
-        return self._process.exitcode
+        with LOOKING:
+            self._process.terminate()
+        with suppress(AssertionError):
+            wait_for(lambda: self.code is not None, timeout_s=ENDS_S, what="a stopped process to end")
+        return self.code
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._process.pid is not None

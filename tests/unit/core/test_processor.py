@@ -434,6 +434,33 @@ def test_a_retry_is_refused_where_heygen_says_completed_but_gives_no_link(house:
     assert house.again(reel).attempt == 1
 
 
+@pytest.mark.parametrize("listed", ["completed", "processing", "melting"])
+def test_a_retry_is_refused_where_the_list_knows_a_video_that_is_not_found(house: House, listed: str) -> None:
+    reel = house.stored("timed_out")
+    house.wire.finish("v1", listed)
+    house.wire.always(GET, refusal(404, "video_not_found"))
+    with pytest.raises(Refused, match="does not show the video of reel 1 just now"):
+        house.processor.retry(reel)
+    assert house.again(reel) == reel
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_retry_needs_no_list_where_there_is_none(house: House, status: int) -> None:
+    reel = house.stored("timed_out")
+    house.wire.always(GET, refusal(404, "video_not_found"))
+    house.wire.always("GET /v3/videos/statuses", refusal(status, "not_found"))
+    assert house.processor.retry(reel).attempt == 2
+
+
+def test_a_retry_changes_nothing_while_the_list_does_not_answer(house: House) -> None:
+    reel = house.stored("timed_out")
+    house.wire.always(GET, refusal(404, "video_not_found"))
+    house.wire.always("GET /v3/videos/statuses", httpx.Response(500))
+    with pytest.raises(HeyGenError):
+        house.processor.retry(reel)
+    assert house.again(reel) == reel
+
+
 @pytest.mark.parametrize(("before", "match"), [("processing", "pay for it twice"), ("completed", "is completed")])
 def test_a_retry_is_refused_for_a_reel_that_runs_or_is_done(house: House, before: str, match: str) -> None:
     reel = house.stored(before)
