@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -120,10 +121,15 @@ class Cluster:
         """Iterate over all hosts."""
         yield from (self.database, self.broker, *self.product)
 
-    def await_all(self) -> None:
-        """Wait until every host answers, through nginx, too, and Celery shows that it lives."""
+    def await_all(self, tend: Callable[[], None] = lambda: None) -> None:
+        """Wait until every host answers, through nginx too, and Celery shows that it lives; `tend` meanwhile."""
+
+        def answers(address: str) -> bool:
+            tend()
+            return _health(f"http://{address}") is not None
+
         for name, address in self._ports.items():
-            wait_for(lambda at=address: _health(f"http://{at}"), timeout_s=120, every_s=0.5, what=f"{name} to answer")
+            wait_for(partial(answers, address), timeout_s=120, every_s=0.5, what=f"{name} to answer")
         wait_for(self._works, timeout_s=120, every_s=0.5, what="Celery to work, as nginx tells")
         self.front.await_pages()
 

@@ -58,7 +58,7 @@ class Mayhem:
             if station.kind == "worker":
                 station.kill()
                 station.start()
-        self._cluster.await_all()
+        self._cluster.await_all(self._note_ends)  # what begins while the database still does ends in one sentence
 
     def stop(self) -> None:
         """End everybody in peace, senders of work first."""
@@ -139,7 +139,8 @@ class Mayhem:
                 self._start(station)
 
     def _start(self, station: Station) -> None:
-        station.start(**({"SCALE_TROUBLE": str(self._random.getrandbits(32))} if station.kind == "worker" else {}))
+        troubled = station.kind == "worker" and not self._calm.is_set()
+        station.start(**({"SCALE_TROUBLE": str(self._random.getrandbits(32))} if troubled else {}))
 
     # Each returns how it is mended, if it is to be
 
