@@ -227,10 +227,14 @@ def _speak(**_: Any) -> None:
 
 @worker_ready.connect
 def _begin(**_: Any) -> None:
-    """Have at once what is else done now and then."""
+    """Have at once what is else done now and then; without a database, it is done in its time."""
     begun = Hands(settings)
-    begun.turns.begin(utcnow())
-    begun.close()
+    try:
+        begun.turns.begin(utcnow())
+    except ReelsError as error:
+        logger.warning("begin: %s", error)
+    finally:
+        begun.close()
 
 
 @worker_process_shutdown.connect

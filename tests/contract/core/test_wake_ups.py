@@ -216,3 +216,13 @@ def test_a_wake_up_that_fails_is_tried_no_second_time_but_the_next_one_is_sent(r
     waker.wake("words")
     wait_for(lambda: waker.flush(20) and back.waiting("inbox") == 1, what="the next wake-up")
     back.kill()
+
+
+def test_a_worker_that_begins_without_a_database_says_so_in_one_sentence(gone: str) -> None:
+    url = f"postgresql://reels:hunter2@127.0.0.1:{free_port()}/reels"
+    code = "from celery.signals import worker_ready; import core.tasks; worker_ready.send(sender=None)"
+    told = run(code, CELERY_BROKER_URL=gone, DATABASE_URL=url)
+    assert told.returncode == 0
+    assert "begin: The database postgresql://reels:***@" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert "hunter2" not in told.stderr
