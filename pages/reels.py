@@ -25,7 +25,7 @@ from pages.ui.selection import draw_result, draw_selection
 from pages.ui.toasts import toast_finished
 
 A_PAGE = 50
-TICK_S = 1.25
+TICK_S = 1.0
 REST_S = 5.0  # somebody else may submit a reel, too
 
 product = opened()

@@ -29,7 +29,8 @@ COLD = {
     "/health": "Estado y ajustes",
     "/help": "Ayuda",
 }
-CUT_OFF = """() => {
+CUT_OFF = """async () => {
+  await document.fonts.ready  // until then words may stand there in a wider font
   const cut = [], walk = node => {
     if (node.matches?.('thead, style, script')) return
     const holds = [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())

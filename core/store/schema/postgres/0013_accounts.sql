@@ -3,9 +3,11 @@ ALTER TABLE reel ADD COLUMN account TEXT COLLATE "C" NOT NULL DEFAULT '';
 
 -- What is due is asked for by account, so that the queue of one is never walked for another's.
 DROP INDEX reel_send;
+DROP INDEX reel_unsure;
 DROP INDEX reel_sending;
 DROP INDEX reel_processing;
 DROP INDEX reel_deadline;
+CREATE INDEX reel_unsure ON reel (account, title) WHERE status = 'pending' AND unsure = 1;
 CREATE INDEX reel_send ON reel (account, send_after) WHERE status = 'pending';
 CREATE INDEX reel_sending ON reel (account, send_state, send_after) WHERE status = 'pending';
 CREATE INDEX reel_processing ON reel (account, submitted_at) WHERE status = 'processing';
