@@ -106,18 +106,18 @@ class Inbox:
         """Return the ruling where the store suffices; None where HeyGen must be asked."""
         if event.event_type not in ENDINGS:
             reel = self._reel_of(delivery, event)
-            if reel is not None and delivery.signer not in (None, reel.account):
+            if reel is not None and not delivery.speaks_for(reel.account):
                 reel = None
             return Ruling(verdict=Verdict.UNKNOWN_EVENT, note=told("nothing changes for this event"), reel=reel)
         reel = self._reel_of(delivery, event)
-        if reel is not None and delivery.signer not in (None, reel.account):
+        if reel is not None and not delivery.speaks_for(reel.account):
             return _foreign(delivery, reel)
         if reel is None:
             ruling = self._unknown_video(delivery, event)
             reel = self._reel_of(delivery, event)  # the answer of the POST may have come between the two looks
             if reel is None:
                 return ruling
-        if delivery.signer not in (None, reel.account):
+        if not delivery.speaks_for(reel.account):
             return _foreign(delivery, reel)
         if delivery.reel_id not in (None, reel.id):
             return Ruling(verdict=Verdict.OTHER_VIDEO, note=told("the video is reel {id}'s", id=reel.id))
@@ -140,7 +140,7 @@ class Inbox:
     def _unknown_video(self, delivery: Delivery, event: WebhookEvent) -> Ruling:
         """Rule on a video that no reel has: perhaps the answer of the POST is still on its way."""
         past = self._store.reels.by_past_video(event.video_id) if event.video_id else None
-        if past is not None and delivery.signer not in (None, past.account):
+        if past is not None and not delivery.speaks_for(past.account):
             return _foreign(delivery, past)
         if past is not None:
             return Ruling(
@@ -159,7 +159,7 @@ class Inbox:
         named = self._store.reels.get(delivery.reel_id) if delivery.reel_id is not None else None
         if named is None and event.callback_id:
             named = self._store.reels.by_key(event.callback_id)
-        if named is not None and delivery.signer not in (None, named.account):
+        if named is not None and not delivery.speaks_for(named.account):
             return False
         if named is not None:
             open_sending = named.send_state in {SendState.SENDING, SendState.UNKNOWN}
@@ -176,7 +176,7 @@ class Inbox:
         reel = self._store.reels.by_key(event.callback_id) if event.callback_id and event.video_id else None
         if reel is None or event.video_id is None or delivery.reel_id not in (None, reel.id):
             return False
-        if delivery.signer not in (None, reel.account):
+        if not delivery.speaks_for(reel.account):
             return False
         if reel.status is not ReelStatus.PENDING or not reel.unsure:
             return False

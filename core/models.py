@@ -266,6 +266,10 @@ class Delivery:
         """Return the name of the account that signed, None where a token is the proof."""
         return self.auth.partition("@")[2] if self.proof == SIGNED else None
 
+    def speaks_for(self, account: str) -> bool:
+        """Tell whether it may be believed about a reel of an account: a token may, a signature only of that account."""
+        return self.signer in (None, account)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:

@@ -53,7 +53,6 @@ class Slots:
     def __init__(self, name: str, size: int) -> None:
         self._name = name
         self._size = size
-        self._running = 0
         self._by_account: Counter[str] = Counter()
         self._changed = threading.Condition()
 
@@ -69,7 +68,6 @@ class Slots:
     def run(self, job: Callable[[], object], then: Callable[[], None], account: str = "") -> None:
         """Start a job; `then` is called when it has ended."""
         with self._changed:
-            self._running += 1
             self._by_account[account] += 1
         threading.Thread(target=self._one, args=(job, then, account), name=self._name, daemon=True).start()
 
@@ -82,7 +80,6 @@ class Slots:
             logger.exception("A job failed; its lease runs out and it is taken up again")
         finally:
             with self._changed:
-                self._running -= 1
                 self._by_account[account] -= 1
                 self._changed.notify_all()
             then()
@@ -90,18 +87,18 @@ class Slots:
     @property
     def busy(self) -> bool:
         """Tell whether any job runs."""
-        return self._running > 0
+        return self._by_account.total() > 0
 
     def wait_for_one(self, timeout_s: float) -> None:
         """Wait until one of the running jobs has ended."""
         with self._changed:
-            before = self._running
-            self._changed.wait_for(lambda: self._running < max(before, 1), timeout_s)
+            before = self._by_account.total()
+            self._changed.wait_for(lambda: self._by_account.total() < max(before, 1), timeout_s)
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for the running jobs; tell whether all have ended."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._running == 0, timeout_s)
+            return self._changed.wait_for(lambda: self._by_account.total() == 0, timeout_s)
 
 
 class Turns:

@@ -217,9 +217,8 @@ class Reels:
         """
         values = lease(now, lease_s) | {"account": account, "owner": owner, "only": only}
         with self._connections.write() as conn:
-            self._connections.lock(
-                f"claim {account}"
-            )  # what is in flight must not grow while room for more is being counted
+            # What is in flight must not grow while room for more is being counted.
+            self._connections.lock(f"claim {account}")
             conn.execute(_LOST, values)
             unknown = conn.execute(_CLAIM, values | {"state": SendState.UNKNOWN, "room": limit}).fetchall()
             in_flight = conn.execute(_IN_FLIGHT, {"account": account, "forgotten": to_ms(forgotten)}).fetchone()[0]

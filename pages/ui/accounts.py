@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.accounts import Accounts, gone
+from core.accounts import gone
 from core.models import Reel
 from core.product import Product
 from pages.ui.language import _
 from pages.ui.plain import plain, plainly
-
-
-def accounts_of(product: Product) -> Accounts:
-    """Return the accounts that are set."""
-    return product.processor.accounts
 
 
 def choose_account(product: Product, chosen: str, key: str) -> str:
@@ -21,7 +16,7 @@ def choose_account(product: Product, chosen: str, key: str) -> str:
 
     One that is not configured any more cannot be chosen: that is said, and the first stands in its place.
     """
-    accounts = accounts_of(product)
+    accounts = product.processor.accounts
     if not accounts.several:
         return accounts.first.name
     known = chosen in accounts.names
@@ -47,9 +42,9 @@ def account_word(name: str) -> str:
 
 def told_account(product: Product, account: str) -> str:
     """Return the name of a reel's account where there are several, or its own is none of those that are set."""
-    return account_word(account) if accounts_of(product).several or account else ""
+    return account_word(account) if product.processor.accounts.several or account else ""
 
 
 def gone_words(product: Product, reel: Reel) -> str:
     """Say that the account of a reel is not configured any more, nothing where it is."""
-    return "" if reel.account in accounts_of(product).names else plainly(gone(reel.account))
+    return "" if reel.account in product.processor.accounts.names else plainly(gone(reel.account))

@@ -17,7 +17,7 @@ from core.heartbeat import NEEDED, is_alive
 from pages.ui.accounts import account_word
 from pages.ui.language import _, fill, mark
 from pages.ui.moments import moment, number, span
-from pages.ui.plain import plainly
+from pages.ui.plain import plain_values, plainly
 
 WRONG_KEY: Final = mark(
     "HeyGen does not accept the key (401), so nothing is sent. "
@@ -124,7 +124,7 @@ def _problem(problem: Problem | None, account: str = "") -> list[Notice]:
         return []
     if problem.code in UNAUTHORIZED | CREDIT:
         return [_refused(problem.code, account)]
-    return [Notice("warning", "cloud_off", fill(problem.message, problem.values))]
+    return [Notice("warning", "cloud_off", fill(problem.message, plain_values(problem.values)))]
 
 
 def _worker(figures: Figures) -> list[Notice]:

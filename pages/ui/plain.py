@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from core.errors import ReelsError
@@ -18,5 +19,9 @@ def plain(text: str) -> str:
 
 def plainly(error: ReelsError) -> str:
     """Put an error of the product into the viewer's language, for where Streamlit reads markdown."""
-    values = {name: plain(value) if isinstance(value, str) else value for name, value in error.values.items()}
-    return fill(error.message, values)
+    return fill(error.message, plain_values(error.values))
+
+
+def plain_values(values: Mapping[str, object]) -> dict[str, object]:
+    """Return the values of a message for where Streamlit reads markdown."""
+    return {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}

@@ -41,3 +41,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server: PostgresServer = request.getfixturevalue("postgres")
     yield server.url(TEMPLATE)
     server.empty(TEMPLATE)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a database of either kind that may be changed: no other test uses it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/reels.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create()
+    yield url
+    server.drop(url)

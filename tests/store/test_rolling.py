@@ -19,7 +19,6 @@ import pytest
 
 from core.models import ReelStatus
 from core.signature import sign
-from tests.support.postgres import PostgresServer
 from tests.support.programs import ROOT, Fake, Serve, run_core
 from tests.support.releases import NEXT, earlier, tomorrow
 from tests.support.waiting import wait_for
@@ -116,17 +115,6 @@ class Roll:
             if server.process.poll() is None:
                 server.kill()
         self.fake.stop()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/reels.db"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.create()
-    yield url
-    server.drop(url)
 
 
 @contextmanager

@@ -19,24 +19,11 @@ from core.store import Store
 from core.store.sqlite import SqliteConnections
 from tests.factories import NOW, House, a_body, a_delivery, a_house, a_reel, an_observation, wait_until
 from tests.store.sides import somebody_elses
-from tests.support.postgres import PostgresServer
 from tests.support.releases import ADDS, NEXT, todays_schema
 
 READY = {"mode": "polling", "requested_mode": "polling", "created_at": NOW, "updated_at": NOW}
 RECORDS = {"sqlite": "SELECT name FROM _sqlite_migrations", "postgresql": "SELECT name FROM migration"}
 Opener = Callable[..., Store]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the address of a database of either kind that may be changed: no other test uses it."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/reels.db"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.create()
-    yield url
-    server.drop(url)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from core.estimate import Concern, Estimate, concerns, estimate
 from core.formats import format_of
 from core.models import Reel
 from core.product import Product
-from pages.ui.accounts import accounts_of
 from pages.ui.casting import offered
 
 
@@ -33,7 +32,7 @@ def check(product: Product, draft: CampaignDraft, offer: Catalogue) -> list[Chec
 
 def _brands(product: Product) -> Brands | None:
     """Return what the accounts have on offer, None where there is but one."""
-    accounts = accounts_of(product)
+    accounts = product.processor.accounts
     if not accounts.several:
         return None
     return Brands(choose=accounts.choose, offers={name: offered(product, name) for name in accounts.names})

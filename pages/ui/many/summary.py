@@ -13,7 +13,7 @@ from core.campaign_rows import Checked
 from core.campaigns import submit
 from core.errors import ReelsError
 from core.product import Product
-from pages.ui.accounts import account_word, accounts_of
+from pages.ui.accounts import account_word
 from pages.ui.language import _
 from pages.ui.many import writing as drafts
 from pages.ui.many.checking import Totals, prices, too_long, totals
@@ -60,7 +60,7 @@ def draw_summary(product: Product, writing: Writing, checked: Sequence[Checked])
 
 def _draw_totals(product: Product, come: Totals, costs: Mapping[str, float]) -> None:
     """Draw what it comes to; a wallet is shown where it is one account's that pays."""
-    wallets = {account: wallet_of(product, account) for account in costs or [accounts_of(product).first.name]}
+    wallets = {account: wallet_of(product, account) for account in costs or [product.processor.accounts.first.name]}
     first = next(iter(wallets.values()))
     currency = (first.currency or "USD").upper()
     price = money(come.price, currency)
@@ -76,7 +76,7 @@ def _draw_totals(product: Product, come: Totals, costs: Mapping[str, float]) -> 
         return
     for account, wallet in wallets.items():
         if wallet.balance is not None and costs.get(account, 0.0) > wallet.balance:
-            name = f"{account_word(account)}: " if accounts_of(product).several else ""
+            name = f"{account_word(account)}: " if product.processor.accounts.several else ""
             text = _("The wallet does not pay for all of it: where the credit ends, reels wait until it is topped up.")
             st.warning(name + text, icon=":material/account_balance_wallet:")
 

@@ -12,7 +12,7 @@ from core.campaign_draft import USED, CampaignDraft
 from core.campaign_rows import Checked, Row
 from core.catalogue import Catalogue
 from core.product import Product
-from pages.ui.accounts import account_word, accounts_of
+from pages.ui.accounts import account_word
 from pages.ui.casting import offered
 from pages.ui.language import _, mark, say
 from pages.ui.many.checking import check, estimated, names, wrong_places
@@ -190,7 +190,7 @@ def _state(row: Row, checked: Mapping[int, Checked]) -> str:
 
 def _draw_preview(product: Product, checked: Sequence[Checked], offer: Catalogue) -> None:
     """Draw the reels as they will be made."""
-    known = accounts_of(product)
+    known = product.processor.accounts
     offers = [offered(product, name) for name in known.names] if known.several else [offer]
     avatars = {key: name for each in offers for key, name in names(each.avatars).items()}
     voices = {key: name for each in offers for key, name in names(each.voices).items()}

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.account_figures import Problem
+from pages.ui.notices import _problem
 from pages.ui.plain import plain
 from tests.unit.pages.conftest import Visit
 from tests.unit.pages.test_page_many import upload
@@ -39,3 +41,8 @@ def test_the_head_of_a_table_is_quoted_as_it_is_written(visit: Visit) -> None:
     page = upload(visit("many"), f"{HOSTILE},{HOSTILE}\na,b\n".encode())
     assert any(plain(HOSTILE) in str(error.value) for error in page.error)
     assert not any(HOSTILE in str(error.value) for error in page.error)
+
+
+def test_what_heygen_says_is_quoted_in_a_notice() -> None:
+    [notice] = _problem(Problem(code="odd", message="HeyGen says {text}", values={"text": HOSTILE}))
+    assert notice.text == f"HeyGen says {plain(HOSTILE)}"
