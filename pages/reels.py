@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.clock import utcnow
 from core.dashboard import Figures, figures
-from core.insight import insight
 from pages.ui import paging
 from pages.ui.board import chosen, draw_board
 from pages.ui.filter import choose_filter
 from pages.ui.freshness import draw_freshness
 from pages.ui.going import follow, go
+from pages.ui.hindsight import hindsight
 from pages.ui.keepsakes import pictures
 from pages.ui.language import _, one_language
 from pages.ui.moments import first_of_month, midnight
@@ -58,7 +58,7 @@ def draw_list(*, ticking: bool) -> None:
         draw_result()
         draw_invitation()
         return
-    known = insight(product, first_of_month(now))
+    known = hindsight(product, first_of_month(now), current)
     draw_figures(current, known, demo=product.settings.demo)
     draw_channels(current, product.processor.channel(), known, now)
     wanted = choose_filter(product.store, shown_accounts(current))

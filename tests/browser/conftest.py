@@ -26,7 +26,8 @@ from core.product import Product, open_product
 from tests.support.untested import untested
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The shell draws with the same engine as the whole browser, at half the cost.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 ARGS = [
     "--no-sandbox",
@@ -125,12 +126,12 @@ def _await_health(url: str) -> None:
     until(lives, START_S, "the worker lives")
 
 
-def until(holds: Callable[[], bool], bound_s: float, what: str) -> None:
-    """Wait until a condition holds, at most so many seconds."""
+def until(holds: Callable[[], bool], bound_s: float, what: str, else_say: Callable[[], str] = str) -> None:
+    """Wait until a condition holds, at most so many seconds; `else_say` tells how it stands if it never does."""
     pause, end = threading.Event(), time.monotonic() + bound_s
     while not holds():
         if time.monotonic() > end:
-            pytest.fail(f"not within {bound_s} s: {what}")
+            pytest.fail(f"not within {bound_s} s: {what} {else_say()}".rstrip())
         pause.wait(0.05)
 
 

@@ -10,7 +10,7 @@ from core.clock import utcnow
 from core.models import Delivery, NewDelivery, Reel, Verdict
 from core.store import DeliveryFilter
 from tests.browser.conftest import Server, Visit, until
-from tests.browser.test_look import CUT_OFF
+from tests.browser.width import fits
 
 LOUD = "<img src=x onerror=alert(1)> **fuerte** :red[rojo] ![x](https://evil.test/x.png)"
 
@@ -133,6 +133,6 @@ def test_on_a_phone_the_open_delivery_takes_the_lists_place(server: Server, visi
     page = visitor(width=390, scheme=scheme).open(f"{server.url}/deliveries?id={shown.id}")
     expect(page.get_by_text(f"Entrega {shown.id}", exact=True)).to_be_visible(timeout=5_000)
     expect(link(page, shown)).to_be_hidden()
-    assert page.evaluate(CUT_OFF) == []
+    fits(page)
     page.get_by_role("button", name="Cerrar").click()
     expect(link(page, shown)).to_be_visible(timeout=5_000)

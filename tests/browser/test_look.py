@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from core.campaigns import new_draft_key, submit
 from core.models import Reel
 from tests.browser.conftest import Server, Visit, fault_of, keep
+from tests.browser.width import fits
 
 HEALTH = [f"/health?part={part}" for part in ("now", "checks", "modes", "settings", "webhooks", "telling")]
 HELP = [f"/help?guide={guide}" for guide in ("marketing", "qa", "operations")]
@@ -29,18 +30,6 @@ COLD = {
     "/health": "Estado y ajustes",
     "/help": "Ayuda",
 }
-CUT_OFF = """async () => {
-  await document.fonts.ready  // until then words may stand there in a wider font
-  const cut = [], walk = node => {
-    if (node.matches?.('thead, style, script')) return
-    const holds = [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())
-    if (holds && node.getBoundingClientRect?.().right > innerWidth + 1) cut.push(node.textContent.slice(0, 60))
-    for (const child of [...(node.shadowRoot?.children ?? []), ...node.children]) walk(child)
-  }
-  walk(document.querySelector('[data-testid="stMain"]'))
-  const page = document.documentElement
-  return page.scrollWidth > page.clientWidth ? [...cut, 'the page scrolls sideways'] : cut
-}"""
 LOUD = "<img src=x onerror=alert(1)><script>alert(2)</script> **fuerte** :red[rojo] [x](javascript:alert(3))"
 
 
@@ -79,7 +68,7 @@ def test_nothing_overflows_on_a_phone_and_nobody_else_is_asked(server: Server, v
     for path in PAGES:
         page = tab.open(server.url + path)
         tab.settled()
-        assert page.evaluate(CUT_OFF) == [], path
+        fits(page)
         keep(page, f"phone-{scheme}-{name_of(path)}")
     assert tab.hosts <= {"127.0.0.1", ""}
     assert not tab.dialogs

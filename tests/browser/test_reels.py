@@ -12,7 +12,7 @@ from core.errors import HeyGenRefused
 from core.models import Reel, ReelStatus
 from core.places import beside
 from tests.browser.conftest import Server, Visit, until
-from tests.browser.test_look import CUT_OFF
+from tests.browser.width import fits
 
 TICKS_MS = 2500
 
@@ -173,10 +173,10 @@ def test_what_opens_up_fits_a_phone(server: Server, visitor: Visit, scheme: str)
     box(page, reel_id).check()
     press(page, "bar-delete")
     expect(page.locator(".st-key-bar-keep")).to_be_visible(timeout=5_000)
-    assert page.evaluate(CUT_OFF) == []
+    fits(page)
     page.goto(f"{server.url}/reel?id={reel_id}")
     for summary in page.get_by_text("Petición", exact=True).all():
         summary.click()
     press(page, f"delete-{reel_id}")
     expect(page.get_by_text("¿Borrar este reel?")).to_be_visible(timeout=10_000)
-    assert page.evaluate(CUT_OFF) == []
+    fits(page)

@@ -15,10 +15,10 @@ from core.models import ReelStatus, SendState, new_key
 from core.product import DEMO_URL, Product
 from core.simulator import Simulator, simulator_at
 from fake_heygen.cli.process import Process
-from tests.unit.pages.conftest import Visit, _environment, _routing, product, visit
+from tests.unit.pages.conftest import Visit, _environment, _one_scan, _routing, product, visit
 from tests.unit.pages.states import stored
 
-__all__ = ["Visit", "_environment", "_routing", "product", "visit"]  # the fixtures of the pages
+__all__ = ["Visit", "_environment", "_one_scan", "_routing", "product", "visit"]  # the fixtures of the pages
 
 
 class Receiver(BaseHTTPRequestHandler):

@@ -10,6 +10,8 @@ from streamlit.testing.v1 import AppTest
 from core.clock import utcnow
 from core.models import Channel, ReelStatus
 from core.product import Product
+from core.store.experience import Experience
+from pages.ui.hindsight import HINDSIGHT, KEPT
 from tests.unit.pages.conftest import Visit
 from tests.unit.pages.states import drawn, processing, stored, texts
 
@@ -134,3 +136,26 @@ def test_many_ends_at_once_are_summed_up(product: Product, visit: Visit) -> None
     told = toasts(page)
     assert told == [f"Reel {n} is ready." for n in (6, 7, 8)] + ["More reels that have ended: 5"]
     assert toasts(page) == []
+
+
+def test_past_reels_are_read_again_only_when_one_ended_or_some_seconds_passed(
+    product: Product, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Channel] = []
+    known = Experience.knowing_times
+    monkeypatch.setattr(Experience, "knowing_times", lambda self, channel: read.append(channel) or known(self, channel))
+    processing(product)
+    page = visit(language="en")
+    once = len(read)
+    page.run()
+    assert len(read) == once > 0
+    ended = utcnow() - timedelta(seconds=3)
+    told = {"detected_by": Channel.WEBHOOK, "detected_at": utcnow(), "completed_at": ended}
+    processing(product, 9, status=ReelStatus.COMPLETED, **told)
+    page.run()
+    assert len(read) == 2 * once
+    assert any("(1 reels)" in str(card["lines"]) for card in drawn(page, "pulse")[0]["cards"])
+    key, at, shown = page.session_state[HINDSIGHT]
+    page.session_state[HINDSIGHT] = (key, at - KEPT, shown)
+    page.run()
+    assert len(read) == 3 * once
