@@ -17,7 +17,7 @@ from core.channel import Arrival
 from core.clock import utcnow
 from core.config import NEEDS_URL, Settings
 from core.errors import HeyGenError, HeyGenRefused, Refused, UnknownReel
-from core.heygen import NO_BULK, HeyGenClient
+from core.heygen import HeyGenClient
 from core.lifecycle import Effect, Transition, decide
 from core.models import (
     Channel,
@@ -27,11 +27,10 @@ from core.models import (
     ReelStatus,
     RemoteStatus,
     RemoteVideo,
-    SendState,
-    TimelineEntry,
 )
 from core.place import Place
 from core.places import open_place
+from core.retrying import Retrying, queued_entry
 from core.schedule import (
     DEMO_PRIOR,
     PRIOR,
@@ -43,7 +42,7 @@ from core.schedule import (
     webhook_due_at,
 )
 from core.store import Store, open_store
-from core.submission import Submission, fresh_attempt
+from core.submission import Submission
 from core.validation import check_reel
 
 logger = logging.getLogger(__name__)
@@ -206,7 +205,7 @@ class HeyGenVideoProcessor:
             known = {reel.idempotency_key for reel in ready if self.store.reels.by_key(reel.idempotency_key)}
             stored = self.store.reels.add(ready)
             fresh = [reel for reel in stored if reel.idempotency_key not in known]
-            self.store.timeline.add_many((reel.id or 0, _queued_entry(reel, now)) for reel in fresh)
+            self.store.timeline.add_many((reel.id or 0, queued_entry(reel, now)) for reel in fresh)
         self.wake("submit")
         return stored
 
@@ -346,72 +345,14 @@ class HeyGenVideoProcessor:
     def retry(self, reel: Reel | int) -> Reel:
         """Start a new attempt of a reel that failed or timed out, after asking HeyGen about the last one.
 
-        A reel that HeyGen has finished after all is completed and not paid for again. A reel that waits behind a
-        stopped queue is let through. Raises Refused, HeyGenError, UnknownReel; nothing has changed then.
+        A reel that HeyGen has finished after all is completed and not paid for again; nor is one in doubt whose video
+        HeyGen's list shows by now. A reel that waits behind a stopped queue is let through.
+
+        Raises Refused, HeyGenError, UnknownReel; nothing has changed then.
         """
-        again = self._retry(self._stored(reel))
+        trying = Retrying(self.store, self.accounts, self.submission_of, self.look, self.apply)
+        again = trying.retry(self._stored(reel))
         self.wake("submit")
-        return again
-
-    def _retry(self, stored: Reel) -> Reel:
-        if stored.status is ReelStatus.PENDING:
-            return self._release(stored)
-        if stored.status is ReelStatus.PROCESSING:
-            raise Refused("Reel {id} is still being made by HeyGen: a retry would pay for it twice.", id=stored.id)
-        if stored.status is ReelStatus.COMPLETED:
-            raise Refused("Reel {id} is completed: make a new one from it instead.", id=stored.id)
-        if stored.video_id is not None:
-            stored = self._ask_before_retry(stored, stored.video_id)
-        if stored.status is ReelStatus.COMPLETED:
-            return stored
-        return self._restart(stored)
-
-    def _ask_before_retry(self, reel: Reel, video_id: str) -> Reel:
-        video = self.look(video_id, reel.account)
-        if video.status is RemoteStatus.COMPLETED and video.video_url:
-            self.apply(Observation(video=video, channel=Channel.MANUAL, at=utcnow(), reason="retry"))
-            return self.store.reels.get(reel.id or 0)
-        if video.status not in {RemoteStatus.FAILED, RemoteStatus.MISSING}:
-            raise Refused("Reel {id} is still being made by HeyGen: a retry would pay for it twice.", id=reel.id)
-        if video.status is RemoteStatus.MISSING and self._is_listed(reel, video_id):
-            raise Refused("HeyGen does not show the video of reel {id} just now: try again in a minute.", id=reel.id)
-        return reel
-
-    def _is_listed(self, reel: Reel, video_id: str) -> bool:
-        """Tell whether HeyGen's list of states knows a video, failed ones aside: a 404 alone may pass."""
-        try:
-            row = self.accounts.get(reel.account).client.video_statuses([video_id]).get(video_id)
-        except HeyGenRefused as error:
-            if error.status not in NO_BULK:
-                raise
-            return False
-        return row is not None and row.status not in {RemoteStatus.FAILED, RemoteStatus.MISSING}
-
-    def _release(self, reel: Reel) -> Reel:
-        """Let a waiting reel through: past a stopped queue, or past a doubt that a person has settled."""
-        now = utcnow()
-        with self.store.transaction():
-            stored = self.store.reels.get(reel.id or 0)
-            if stored.send_state is SendState.DOUBT:
-                return self._restart(stored)
-            submission = self.submission_of(stored.account)
-            if submission.gate().state == "open":
-                raise Refused("Reel {id} already waits for its turn.", id=stored.id)
-            submission.open_gate(now)
-            self.store.timeline.add(stored.id or 0, now, "retry", what="queue_opened")
-            return stored
-
-    def _restart(self, reel: Reel) -> Reel:
-        now = utcnow()
-        with self.store.transaction():
-            stored = self.store.reels.get(reel.id or 0)
-            if (stored.status, stored.attempt) != (reel.status, reel.attempt):
-                raise Refused("Reel {id} has just changed: look at it again.", id=stored.id)
-            if stored.video_id is not None:
-                self.store.reels.note_past_video(stored)
-            again = self.store.reels.save(stored, **fresh_attempt(stored, now))
-            self.store.timeline.add(again.id or 0, now, "retry", attempt=again.attempt, video_id=stored.video_id)
-            self.store.timeline.add_many([(again.id or 0, _queued_entry(again, now))])
         return again
 
     def _stored(self, reel: Reel | int) -> Reel:
@@ -432,14 +373,6 @@ def _mode(value: str) -> ProcessingMode:
     except ValueError:
         allowed = ", ".join(ProcessingMode)
         raise ValueError(f"unknown processing_mode {value!r}; choose one of {allowed}") from None
-
-
-def _queued_entry(reel: Reel, now: datetime) -> TimelineEntry:
-    detail: dict[str, Any] = {"attempt": reel.attempt, "mode": str(reel.mode)}
-    detail["requested_mode"] = str(reel.requested_mode)
-    if reel.account:
-        detail["account"] = reel.account
-    return TimelineEntry(at=now, kind=str(ReelStatus.PENDING), detail=detail)
 
 
 def _not_sent(reel: Reel) -> Refused:

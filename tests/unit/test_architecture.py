@@ -24,6 +24,7 @@ LAYERS = (
     " bucket",
     "accounts",
     "heartbeat pace broker waker submission recorder catalogue campaign_rows campaign_draft demo gallery places",
+    "retrying",
     "processor together",
     "product",
     "account_watch inbox sweep archive notify removal campaigns bundle connectivity endpoint reconcile receiver",

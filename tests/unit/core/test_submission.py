@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from core.clock import utcnow
+from core.errors import HeyGenError
 from core.gate import Gate
 from core.models import Reel, ReelStatus, SendState
 from core.submission import LEASE_S
@@ -442,6 +443,28 @@ def test_after_a_day_with_several_that_fit_a_person_decides(house: House, frozen
     again = house.processor.retry(reel)
     assert (again.attempt, again.send_state) == (2, SendState.QUEUED)
     assert send_one(house, reel).status is ReelStatus.PROCESSING
+
+
+def test_a_retry_of_one_in_doubt_adopts_the_only_video_that_is_left(house: House, frozen: Any) -> None:
+    reel = unsure_for_a_day(house, frozen)
+    at_heygen(house, "v_a")
+    at_heygen(house, "v_b")
+    assert send_one(house, reel).send_state is SendState.DOUBT
+    house.stored(video_id="v_a")
+    found = house.processor.retry(reel)
+    assert (found.status, found.video_id, found.attempt) == (ReelStatus.PROCESSING, "v_b", 1)
+    assert len(house.wire.calls(CREATE)) == 1
+
+
+def test_a_retry_of_one_in_doubt_pays_nothing_while_the_list_does_not_answer(house: House, frozen: Any) -> None:
+    reel = unsure_for_a_day(house, frozen)
+    at_heygen(house, "v_a")
+    at_heygen(house, "v_b")
+    doubtful = send_one(house, reel)
+    house.wire.always("GET /v3/videos", httpx.ConnectError("DNS"))
+    with pytest.raises(HeyGenError):
+        house.processor.retry(reel)
+    assert house.again(reel) == doubtful
 
 
 def test_a_video_that_another_reel_has_is_not_adopted(house: House, frozen: Any) -> None:
