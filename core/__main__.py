@@ -15,7 +15,7 @@ from typing import Any, Final
 from core import campaigns, comparison, doctor, endpoint, logs, relocation, serving
 from core.check import Result
 from core.clock import isoformat, utcnow
-from core.config import DEFAULT_ACCOUNT, Settings, archive_url, database_url
+from core.config import DEFAULT_ACCOUNT, Settings
 from core.dashboard import campaign_json, delivery_json, get_processing_dashboard, reel_json, timeline_json
 from core.errors import ReelsError, Refused
 from core.in_force import settings_in_force
@@ -29,6 +29,7 @@ from core.secret_file import SecretFile
 from core.shelf import Shelving
 from core.store import Campaign, DeliveryFilter, ReelFilter, open_store
 from core.validation import ASPECT_RATIOS
+from core.values import archive_url, database_url
 
 LISTED: Final = 1000
 FAILED: Final = 1

@@ -10,7 +10,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from core.clock import utcnow
-from core.config import LOOPBACK
 from core.download import Downloader, DownloadError
 from core.errors import HeyGenError, PlaceError
 from core.media import is_picture, is_subtitles, is_video
@@ -18,6 +17,7 @@ from core.models import Channel, Observation, Reel, ReelStatus
 from core.place import Found
 from core.processor import HeyGenVideoProcessor
 from core.store.archive import ArchiveJob, KeptFile
+from core.values import LOOPBACK
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from core.accounts import HeyGenAccount, fact, spoken
 from core.broker import Broker
 from core.check import Check, Result, told, told_of
 from core.clock import SKEW, isoformat, utcnow
-from core.config import LOOPBACK, of_account
+from core.config import of_account
 from core.dashboard import worker_age_s
 from core.errors import BrokerGone, HeyGenError, PlaceError, SettingsError, StoreError
 from core.models import ProcessingMode, SendState
@@ -21,6 +21,7 @@ from core.notify import LAST
 from core.probe import probe
 from core.product import DEMO_URL, RECEIVER_URL, Product
 from core.targets import open_targets
+from core.values import LOOPBACK
 
 LATEST: Final = "doctor"
 STORE: Final = "store"

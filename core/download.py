@@ -15,8 +15,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from core.config import LOOPBACK
 from core.errors import ReelsError
+from core.values import LOOPBACK
 
 MAX_BYTES: Final = 4 * 1024**3
 MAX_S: Final = 1800.0

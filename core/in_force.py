@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from core import config
 from core.clock import utcnow
-from core.config import MASK, AccountSettings, Settings, without_password
+from core.config import AccountSettings, Settings
 from core.product import Product
 from core.secret_file import SecretFile
+from core.values import MASK, without_password
 
 _FIELDS: Final = {"HEYGEN_WEBHOOK_SECRET": "webhook_secrets", "PAGES_OPEN_TO": "pages_open_to_everybody"}
 _SHOWN: Final = frozenset({"celery_broker_url", "database_url"})  # an address is shown without its password

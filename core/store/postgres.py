@@ -20,13 +20,13 @@ import psycopg
 from psycopg.types.numeric import FloatLoader
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from core.config import without_password
 from core.errors import StoreError
 from core.store.connections import Connection
 from core.store.postgres_listening import listen
 from core.store.postgres_rows import PostgresResult, PostgresRow
 from core.store.postgres_schema import SCHEMA, TablesInUse, migrate
 from core.store.translation import to_postgres, to_value
+from core.values import without_password
 
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it is said here, in one sentence
 

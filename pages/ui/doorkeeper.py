@@ -11,8 +11,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.access import Policy
-from core.config import LOOPBACK, Settings
+from core.config import Settings
 from core.errors import SettingsError
+from core.values import LOOPBACK
 
 OPEN_PATHS: Final = ("/webhooks/", "/healthz", "/metrics", "/files/")
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host")  # a proxy or a tunnel stands in between

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from core.config import LOOPBACK
 from core.files import file_path
 from core.models import Reel, ReelStatus
 from core.store import Store
 from core.store.archive import KeptFile
+from core.values import LOOPBACK
 from pages.ui.language import _, mark
 from pages.ui.moments import number
 from pages.ui.particulars import own_address

@@ -17,7 +17,7 @@ OURS = ("core", "fake_heygen", "pages", "streamlit_app", "tests", "bench")
 # From the bottom up; a module may import what stands on its own line or below.
 LAYERS = (
     "errors models spelling sheet clock actor media logs check started plan inspection draining",
-    "translation failures messages gathering",
+    "translation failures messages gathering values",
     "access lifecycle schedule signature config parsing validation gate channel expectation waterfall"
     " options formats estimate presets drafts place",
     "store workbook heygen targets secret_file download probe tunnel detection shelf evidence reel_file simulator"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from apprise.utils.parse import parse_urls
 
-from core import config
+from core import values
 from core.errors import SettingsError
 from core.targets import open_targets, without_secrets
 
@@ -38,11 +38,11 @@ SECRETS = (
     ],
 )
 def test_addresses_are_parted_as_apprise_does(value: str) -> None:
-    assert list(config.targets(value)) == parse_urls(value)
+    assert list(values.targets(value)) == parse_urls(value)
 
 
 def test_a_comma_at_the_end_belongs_to_no_address() -> None:
-    assert config.targets(" json://a, \n") == ("json://a",)
+    assert values.targets(" json://a, \n") == ("json://a",)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_comma_at_the_end_belongs_to_no_address() -> None:
 )
 def test_what_is_no_address_is_refused_by_its_place(value: str, number: int) -> None:
     with pytest.raises(SettingsError, match=rf"^NOTIFY_URLS: entry {number} ") as caught:
-        config.targets(value)
+        values.targets(value)
     assert "geheim99" not in str(caught.value)
 
 

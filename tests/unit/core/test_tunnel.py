@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from core.config import LOOPBACK
 from core.tunnel import API, Tunnel, find, leading_to
+from core.values import LOOPBACK
 
 
 def ngrok(*rows: Any) -> httpx.MockTransport:
