@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from core.accounts import Accounts
 from core.clock import utcnow
@@ -13,6 +13,8 @@ from core.heygen import NO_BULK
 from core.models import Channel, Observation, Reel, ReelStatus, RemoteStatus, RemoteVideo, SendState, TimelineEntry
 from core.store import Store
 from core.submission import Submission, fresh_attempt
+
+SINCE: Final = timedelta(minutes=5)  # the clocks of both sides may differ
 
 
 class Retrying:
@@ -59,14 +61,17 @@ class Retrying:
         return reel
 
     def _is_listed(self, reel: Reel, video_id: str) -> bool:
-        """Tell whether HeyGen's list of states knows a video, failed ones aside: a 404 alone may pass."""
-        try:
-            row = self._accounts.get(reel.account).client.video_statuses([video_id]).get(video_id)
-        except HeyGenRefused as error:
-            if error.status not in NO_BULK:
-                raise
-            return False
-        return row is not None and row.status not in {RemoteStatus.FAILED, RemoteStatus.MISSING}
+        """Tell whether HeyGen shows a video elsewhere, failed ones aside: answers 404, even several, may pass.
+
+        What the states do not name is looked for in the list of videos.
+        """
+        client = self._accounts.get(reel.account).client
+        known = _unless_refused(lambda: client.video_statuses([video_id])).get(video_id)
+        if known is None or known.status is RemoteStatus.MISSING:
+            since = (reel.submitted_at or reel.created_at or utcnow()) - SINCE
+            listed = _unless_refused(lambda: _by_id(client.videos_since(since, reel.title or None)[0]))
+            known = listed.get(video_id)
+        return known is not None and known.status not in {RemoteStatus.FAILED, RemoteStatus.MISSING}
 
     def _look_once_more(self, reel: Reel) -> Reel:
         """Look for the video of a reel in doubt before it is paid for again: since then others may have been told."""
@@ -100,6 +105,20 @@ class Retrying:
             self._store.timeline.add(again.id or 0, now, "retry", attempt=again.attempt, video_id=stored.video_id)
             self._store.timeline.add_many([(again.id or 0, queued_entry(again, now))])
         return again
+
+
+def _unless_refused(ask: Callable[[], dict[str, RemoteVideo]]) -> dict[str, RemoteVideo]:
+    """Return what HeyGen answers, nothing where an account has no such call; raises HeyGenError."""
+    try:
+        return ask()
+    except HeyGenRefused as error:
+        if error.status not in NO_BULK:
+            raise
+        return {}
+
+
+def _by_id(videos: Sequence[RemoteVideo]) -> dict[str, RemoteVideo]:
+    return {video.video_id: video for video in videos}
 
 
 def queued_entry(reel: Reel, now: datetime) -> TimelineEntry:

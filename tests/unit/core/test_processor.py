@@ -444,12 +444,29 @@ def test_a_retry_is_refused_where_the_list_knows_a_video_that_is_not_found(house
     assert house.again(reel) == reel
 
 
-@pytest.mark.parametrize("status", [404, 405])
+@pytest.mark.parametrize("status", [400, 404, 405])
 def test_a_retry_needs_no_list_where_there_is_none(house: House, status: int) -> None:
     reel = house.stored("timed_out")
     house.wire.always(GET, refusal(404, "video_not_found"))
     house.wire.always("GET /v3/videos/statuses", refusal(status, "not_found"))
+    house.wire.always("GET /v3/videos", refusal(status, "not_found"))
     assert house.processor.retry(reel).attempt == 2
+
+
+@pytest.mark.parametrize(
+    "states",
+    [refusal(404, "video_not_found"), {"data": []}, {"data": [{"video_id": "v1", "status": "not_found"}]}],
+    ids=["refused", "left out", "not found"],
+)
+def test_a_retry_is_refused_while_only_the_list_of_videos_still_shows_it(house: House, states: Any) -> None:
+    reel = house.stored("timed_out")
+    house.wire.finish("v1", title=reel.title)
+    house.wire.always(GET, refusal(404, "video_not_found"))
+    answer = states if isinstance(states, httpx.Response) else httpx.Response(200, json=states)
+    house.wire.always("GET /v3/videos/statuses", answer)
+    with pytest.raises(Refused, match="does not show the video of reel 1 just now"):
+        house.processor.retry(reel)
+    assert house.again(reel) == reel
 
 
 def test_a_retry_changes_nothing_while_the_list_does_not_answer(house: House) -> None:
