@@ -42,7 +42,9 @@ def serve(runtime: Runtime, listener: socket.socket, drain_s: float = 0.0) -> in
     app = Starlette(routes=runtime.routes)
     app.router.redirect_slashes = False
     draining = Draining(app)
-    server = DrainingServer(uvicorn.Config(draining, log_config=None, access_log=False), draining, drain_s)
+    # No route looks at who asks, nor by which scheme: what a proxy says of that need not be read for each request.
+    config = uvicorn.Config(draining, log_config=None, access_log=False, proxy_headers=False, server_header=False)
+    server = DrainingServer(config, draining, drain_s)
     # One that comes before uvicorn listens for it must count; uvicorn raises it again when it has ended.
     signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
     runtime.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tests.support.celery_world import NEWS, World
+from tests.support.celery_world import BRAND, BRANDS_KEY, NEWS, World
 from tests.support.waiting import wait_for
 
 
@@ -23,6 +23,20 @@ def reels_come_to_their_end_in_every_mode(world: World) -> None:
         assert (reel.status, reel.detected_by) == (status, channel)
         assert (truth["outcome"], truth["video_id"], truth["charges"]) == (status, reel.video_id, 1)
     wait_for(lambda: "kept" in world.story(ids["webhook", "success"]), what="the files to be kept")
+
+
+def an_account_without_credit_holds_up_no_other(world: World) -> None:
+    assert world.fake.http.get("/v3/users/me", headers={"X-Api-Key": BRANDS_KEY}).is_success  # it opens the account
+    world.fake.sim("POST", f"wallet?account={BRANDS_KEY}", balance=0.0)
+    poor, rich = (world.submit("Hola [[sim: render=1s]]", f"of-{account}", account=account) for account in (BRAND, ""))
+    world.reached(rich, "completed")
+    gate = world.serve.product.processor.submission_of(BRAND).gate
+    wait_for(lambda: gate().reason == "insufficient_credit", what="the brand's queue to stop")
+    assert world.serve.reel(poor).status == "pending"
+    world.fake.sim("POST", f"wallet?account={BRANDS_KEY}", balance=100.0)
+    world.serve.product.processor.retry(poor)
+    assert world.reached(poor, "completed").account == BRAND
+    assert world.truth(f"of-{BRAND}")["charges"] == 1
 
 
 def while_the_broker_is_gone_news_are_taken_in_and_all_goes_on_when_it_is_back(world: World) -> None:

@@ -11,6 +11,7 @@ from core.broker import make_app
 from core.heartbeat import HEARTBEAT
 from tests.e2e.celery_promises import (
     a_worker_that_is_killed_while_it_sends_pays_once,
+    an_account_without_credit_holds_up_no_other,
     reels_come_to_their_end_in_every_mode,
     while_the_broker_is_gone_news_are_taken_in_and_all_goes_on_when_it_is_back,
 )
@@ -55,6 +56,10 @@ def test_a_task_that_comes_five_times_at_once_and_another_time_late_changes_noth
     world.send("check_reel_status", reel_id, queue="sweep", times=5)
     wait_for(world.settled, what="the late tasks to be done")
     assert (world.serve.reel(reel_id), world.story(reel_id), world.truth(title)) == before
+
+
+def test_an_account_without_credit_holds_up_no_other(world: World) -> None:
+    an_account_without_credit_holds_up_no_other(world)
 
 
 def test_while_the_broker_is_gone_news_are_taken_in_and_all_goes_on_when_it_is_back(world: World) -> None:

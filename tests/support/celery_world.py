@@ -23,6 +23,7 @@ from tests.support.rabbitmq import RabbitMQ
 from tests.support.waiting import wait_for
 
 SECRET = "whsec_of_the_test"
+BRAND, BRANDS_KEY = "globex", "key-of-globex"
 NEWS = ("-Q", "submit,sweep,inbox")
 Broker = Redis | RabbitMQ
 
@@ -37,6 +38,8 @@ class World:
         settings = {
             "CELERY_BROKER_URL": broker.url,
             "HEYGEN_WEBHOOK_SECRET": SECRET,
+            "HEYGEN_ACCOUNTS": BRAND,
+            "HEYGEN_API_KEY_GLOBEX": BRANDS_KEY,
             "HEYGEN_FALLBACK_AFTER_S": "3",
             "HEYGEN_POLL_INTERVAL_S": "1",
         }
@@ -59,9 +62,9 @@ class World:
     def health(self) -> dict[str, Any]:
         return dict(httpx.get(f"{self.serve.url}/healthz", trust_env=False).json())
 
-    def submit(self, script: str, title: str, mode: str = "hybrid") -> int:
+    def submit(self, script: str, title: str, mode: str = "hybrid", account: str = "") -> int:
         """Store a reel as a page would, which wakes Celery."""
-        reel = Reel(script=script, title=title, mode=ProcessingMode(mode))
+        reel = Reel(script=script, title=title, mode=ProcessingMode(mode), account=account)
         return self.serve.product.processor.enqueue(reel).id or 0
 
     def reached(self, reel_id: int, *statuses: str, timeout_s: float = 40) -> Reel:
