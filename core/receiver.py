@@ -25,6 +25,7 @@ from core.store import Store
 
 logger = logging.getLogger(__name__)
 
+ENDPOINT_PATH: Final = "/webhooks/heygen"
 LIMIT_BYTES: Final = 64 * 1024
 BODY_TIMEOUT_S: Final = 30.0
 RETRY_AFTER_S: Final = 5
@@ -221,7 +222,7 @@ async def _answer(send: Send, status: int, body: bytes, *, allow: bool = False, 
 def webhook_routes(receiver: Receiver) -> list[Route]:
     """Return the webhook's routes, the busiest first: they are tried in turn."""
     return [
-        Route("/webhooks/heygen", receiver),
+        Route(ENDPOINT_PATH, receiver),
         Route("/webhooks/heygen/reel/{reel_id}/{token}", receiver),
         Route("/webhooks/heygen/reel/{reel_id}", receiver),
     ]

@@ -11,7 +11,9 @@ from starlette.applications import Starlette
 
 from core.draining import Draining, DrainingServer
 from core.errors import ReelsError
+from core.receiver import ENDPOINT_PATH
 from core.runtime import Runtime
+from core.shortcut import PastTheRouter
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -39,9 +41,10 @@ def serve(runtime: Runtime, listener: socket.socket, drain_s: float = 0.0) -> in
 
     Raises ReelsError when the parts do not start.
     """
-    app = Starlette(routes=runtime.routes)
+    app = Starlette(routes=(routes := runtime.routes))
     app.router.redirect_slashes = False
-    draining = Draining(app)
+    busiest = next((route for route in routes if route.path == ENDPOINT_PATH), None)
+    draining = Draining(app if busiest is None else PastTheRouter(app, busiest))
     # No route looks at who asks, nor by which scheme: what a proxy says of that need not be read for each request.
     config = uvicorn.Config(draining, log_config=None, access_log=False, proxy_headers=False, server_header=False)
     server = DrainingServer(config, draining, drain_s)
