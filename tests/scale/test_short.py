@@ -17,7 +17,6 @@ REELS = 24
 SEED = 3  # `make scale` draws others
 
 
-@pytest.mark.long
 @pytest.mark.timeout(420)
 def test_many_hosts_lose_pay_and_believe_nothing() -> None:
     celery_programs.need()

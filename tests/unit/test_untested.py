@@ -31,7 +31,7 @@ def test_a_missing_program_fails_where_it_must_be_there(monkeypatch: pytest.Monk
     assert needed.program("sh", "dash").endswith("/sh")
 
 
-@pytest.mark.parametrize("processes", ["0", "2"])
+@pytest.mark.parametrize("processes", ["0", pytest.param("2", marks=pytest.mark.long)])
 def test_what_was_not_tested_is_said_once_at_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
