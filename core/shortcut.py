@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class PastTheRouter:
-    """Hand the requests to one path straight to its application: router and error pages cost each a sixth of its time.
+    """Hand the requests to one path straight to its application, without the router and what it wraps around each.
 
     An error that the application does not answer is logged and answered with 500 by the server, as otherwise.
     """

@@ -52,5 +52,11 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 
 if __name__ == "__main__":
     routes = [Route("/webhooks/heygen", take, methods=["POST"])]
-    config = uvicorn.Config(Starlette(routes=routes, lifespan=lifespan), log_config=None, access_log=False)
+    config = uvicorn.Config(
+        Starlette(routes=routes, lifespan=lifespan),
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+    )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])

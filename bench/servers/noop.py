@@ -20,7 +20,9 @@ async def nothing(_request: Request) -> PlainTextResponse:
 def main(fd: int) -> None:
     """Serve on an open socket."""
     app = Starlette(routes=[Route("/webhooks/heygen", nothing, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False, server_header=False)
+    )
     server.run(sockets=[socket.socket(fileno=fd)])
 
 
