@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from core.accounts import Accounts
 from core.clock import utcnow
@@ -12,9 +12,7 @@ from core.errors import HeyGenRefused, Refused
 from core.heygen import NO_BULK
 from core.models import Channel, Observation, Reel, ReelStatus, RemoteStatus, RemoteVideo, SendState, TimelineEntry
 from core.store import Store
-from core.submission import Submission, fresh_attempt
-
-SINCE: Final = timedelta(minutes=5)  # the clocks of both sides may differ
+from core.submission import LISTED_SINCE, Submission, fresh_attempt
 
 
 class Retrying:
@@ -68,7 +66,7 @@ class Retrying:
         client = self._accounts.get(reel.account).client
         known = _unless_refused(lambda: client.video_statuses([video_id])).get(video_id)
         if known is None or known.status is RemoteStatus.MISSING:
-            since = (reel.submitted_at or reel.created_at or utcnow()) - SINCE
+            since = (reel.submitted_at or reel.created_at or utcnow()) - LISTED_SINCE
             listed = _unless_refused(lambda: _by_id(client.videos_since(since, reel.title or None)[0]))
             known = listed.get(video_id)
         return known is not None and known.status not in {RemoteStatus.FAILED, RemoteStatus.MISSING}

@@ -41,7 +41,8 @@ def serve(runtime: Runtime, listener: socket.socket, drain_s: float = 0.0) -> in
 
     Raises ReelsError when the parts do not start.
     """
-    app = Starlette(routes=(routes := runtime.routes))
+    routes = runtime.routes
+    app = Starlette(routes=routes)
     app.router.redirect_slashes = False
     busiest = next((route for route in routes if route.path == ENDPOINT_PATH), None)
     draining = Draining(app if busiest is None else PastTheRouter(app, busiest))

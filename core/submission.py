@@ -24,6 +24,7 @@ from core.store import Store
 
 logger = logging.getLogger(__name__)
 
+LISTED_SINCE: Final = timedelta(minutes=5)  # before a sending, for HeyGen's clock may be behind ours
 LEASE_S: Final = 150.0  # longer than the slowest answer that is waited for (120 s)
 KEY_LIFE_S: Final = 23.5 * 3600  # HeyGen keeps a key 24 h; half an hour less, so that clocks may differ
 FORGOTTEN_AFTER: Final = 3.0
@@ -300,7 +301,7 @@ class Submission:
         is HeyGen's own choice.
         """
         assert reel.first_sent_at is not None  # noqa: S101  # that is what made the key old
-        since = reel.first_sent_at - timedelta(minutes=5)
+        since = reel.first_sent_at - LISTED_SINCE
         listed, is_whole = self._client.videos_since(since, reel.title or None)
         mine = [
             video

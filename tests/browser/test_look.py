@@ -74,6 +74,16 @@ def test_nothing_overflows_on_a_phone_and_nobody_else_is_asked(server: Server, v
     assert not tab.dialogs
 
 
+@pytest.mark.parametrize(
+    "wide", ["<p style='width: 900px; text-align: right'>lejos</p>", "<pre>" + "x" * 400 + "</pre>"]
+)
+def test_what_sticks_out_of_a_phone_is_found(visitor: Visit, wide: str) -> None:
+    page = visitor(width=390).page
+    page.set_content(f"<main data-testid='stMain'>{wide}</main>")
+    with pytest.raises(pytest.fail.Exception, match="cut off"):
+        fits(page)
+
+
 def test_the_language_switch_holds_over_pages_and_a_reload(server: Server, visitor: Visit) -> None:
     page = visitor().open(f"{server.url}/")
     page.get_by_text("English", exact=True).click()

@@ -15,6 +15,7 @@ from core.broker import make_app
 from core.heartbeat import QUEUES
 from tests.e2e.celery_promises import (
     a_worker_that_is_killed_while_it_sends_pays_once,
+    an_account_without_credit_holds_up_no_other,
     reels_come_to_their_end_in_every_mode,
     while_the_broker_is_gone_news_are_taken_in_and_all_goes_on_when_it_is_back,
 )
@@ -49,6 +50,10 @@ def test_messages_of_another_release_are_thrown_away_and_all_goes_on(world: Worl
     wait_for(lambda: "core.tasks.of_tomorrow" in world.news.output, what="a worker to say that it does not know it")
     world.reached(world.submit("Hola [[sim: render=1s]]", "after-the-unknown"), "completed")
     wait_for(world.settled, what="the queues to be empty")
+
+
+def test_an_account_without_credit_holds_up_no_other(world: World) -> None:
+    an_account_without_credit_holds_up_no_other(world)
 
 
 def test_while_rabbitmq_is_gone_news_are_taken_in_and_all_goes_on_when_it_is_back(world: World) -> None:

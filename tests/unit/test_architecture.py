@@ -57,6 +57,7 @@ PURE = (
     "channel",
     "inspection",
     "gathering",
+    "values",
     "check",
     "plan",
 )
